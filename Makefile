@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help serve test lint bench vendor index clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/ibar: setup.cfg constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(BIN)/ibar
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+serve: $(BIN)/ibar ## Install into .venv and serve the map on http://127.0.0.1:8000
+	$(BIN)/ibar serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test ## Install into .venv and run every test (IBAR_TEST_SYSTEM=1 also installs system packages with apt)
+	@if [ "$$IBAR_TEST_SYSTEM" = 1 ]; then sh tests/system.sh; fi
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.test ## Run ruff, mypy and import-linter alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test ## Run the benchmarks against peers
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
+	$(PYTHON) app/static/vendor.py
+
+clean: ## Remove what make made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
