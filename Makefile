@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test lint bench vendor index clean
+.PHONY: help serve test test-lowest lint bench vendor index clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -26,6 +26,12 @@ test: $(VENV)/.test ## Install into .venv and run every test (IBAR_TEST_SYSTEM=1
 	@if [ "$$IBAR_TEST_SYSTEM" = 1 ]; then sh tests/system.sh; fi
 	$(BIN)/python -m pytest -n auto
 
+test-lowest: ## Run the tests on the oldest dependencies that setup.cfg allows, in .venv-lowest
+	$(PYTHON) -m venv .venv-lowest
+	$(PYTHON) tests/lowest.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint .venv-lowest/constraints.txt --editable '.[test]'
+	.venv-lowest/bin/python -m pytest -n auto --deselect tests/test_architecture.py
+
 lint: $(VENV)/.test ## Run ruff, mypy and import-linter alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,4 +45,4 @@ vendor: ## Fetch the browser assets anew, check them, and write them to app/stat
 	$(PYTHON) app/static/vendor.py
 
 clean: ## Remove what make made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis

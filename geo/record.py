@@ -24,6 +24,7 @@ from geo.model import (
     Facts,
     LonLat,
     Source,
+    Toponym,
     When,
 )
 
@@ -52,9 +53,7 @@ FIELDS: Final = (
     Field("disputed", "text", "What the sources or parties disagree on; empty where nothing is known to be disputed"),
     Field("date_start", "date", "First day, or the only one; null where unknown"),
     Field("date_end", "date", "Last day on which it went on or may have happened; null for one known day"),
-    Field(
-        "date_prec", "integer", "UCDP: 1 exact day, 2 within 2-6 days, 3 week, 4 month, 5 year or unknown"
-    ),
+    Field("date_prec", "integer", "UCDP: 1 exact day, 2 within 2-6 days, 3 week, 4 month, 5 year or unknown"),
     Field("time_precision", "integer", "ACLED: 1 day, 2 week, 3 month; null where ACLED has no code"),
     Field("place_name", "text", "Place as displayed"),
     Field("place_name_sq", "text", "Albanian name of the place"),
@@ -175,7 +174,12 @@ def claim_from_record(row: Mapping[str, Any], *, sources: tuple[Source, ...] = (
         place_name_sr=given.text("place_name_sr"),
         municipality=given.text("municipality"),
         area_id=given.text("area_id") or None,
+        toponym=_toponym(given.text("toponym")),
     )
+
+
+def _toponym(written: str) -> Toponym | None:
+    return Toponym(text=written, start=0, end=len(written)) if written else None
 
 
 def _facts(given: _Row, kind: str, sources: tuple[Source, ...]) -> Facts:

@@ -1,0 +1,61 @@
+"""Settings in, a Flask application out; the command line stands beside it in `app.cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final
+
+from flask import Flask
+
+from app.config import Settings
+from app.resources import EXTENSION, Resources
+
+VIEWS: Final = (
+    "app.views.health",
+    "app.views.api",
+    "app.views.items",
+    "app.views.lookups",
+    "app.views.pages",
+    "app.views.export",
+)
+"""The modules that serve: each has a `blueprint`."""
+
+
+def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
+    """Return the web application.
+
+    Parameters
+    ----------
+    settings : Settings or mapping, optional
+        The settings, or a mapping to read them from instead of the environment variables.
+
+    Raises
+    ------
+    InvalidInput
+        A setting has a value that cannot be used.
+    """
+    from app import errors, security
+
+    app = create_base(settings)
+    security.protect(app)
+    errors.register(app)
+    for name in VIEWS:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError:  # while the parts are being built
+            continue
+        app.register_blueprint(module.blueprint)
+    return app
+
+
+def create_base(settings: Settings | Mapping[str, str] | None = None) -> Flask:
+    """Return the application without its views: what the command line needs, without the start-up time of the rest."""
+    from app import translation
+
+    if not isinstance(settings, Settings):
+        settings = Settings.from_environ() if settings is None else Settings.from_environ(settings)
+    app = Flask(__name__)
+    app.extensions[EXTENSION] = Resources(settings)
+    translation.register(app)
+    return app

@@ -1,0 +1,127 @@
+"""A response in, the same response with the headers that keep its reader safe out; and the limits of a request."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Settings
+from app.resources import EXTENSION, Resources
+from geo.errors import TooBusy
+
+MAX_QUERY_BYTES: Final = 8_000
+"""Longest query string; gunicorn reads request lines of at most 8,190 bytes."""
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+OPEN: Final = ("/api", "/export")
+"""Paths whose answers any site may read: they hold public data and know no user."""
+_DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def protect(app: Flask) -> None:
+    """Give every answer its headers, and refuse requests that are too large."""
+    settings = cast(Resources, app.extensions[EXTENSION]).settings
+    tiles = tile_origin(settings)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+    app.before_request(lambda: _refuse_large(settings))
+    app.after_request(lambda response: _with_headers(response, tiles))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, 0, hops)  # type: ignore[method-assign]
+
+
+def csp_nonce() -> str:
+    """Return the word that the scripts and styles of this answer carry; it is new for each request."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast(str, g.csp_nonce)
+
+
+def tile_origin(settings: Settings) -> str:
+    """Return the source expression of the operator's tile server for the policy on images; empty without one."""
+    url = settings.tiles or ""
+    if url and "://" not in url:
+        from xyzservices import providers
+
+        url = providers.query_name(url).url
+    parts = urlsplit(url)
+    host = parts.netloc.replace("{s}.", "*.").replace("{s}", "*")
+    return f" {parts.scheme}://{host}" if host else ""
+
+
+def page_policy(*, nonce: str, tiles: str = "") -> str:
+    """Return the Content-Security-Policy of a page: own files, and scripts and styles that carry the nonce."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            f"img-src 'self' data:{tiles}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+        )
+    )
+
+
+def _refuse_large(settings: Settings) -> None:
+    if len(request.query_string) > MAX_QUERY_BYTES:
+        raise RequestURITooLarge(f"The query is longer than {MAX_QUERY_BYTES:,} bytes.")
+    if (request.content_length or 0) > settings.max_request_bytes:
+        raise RequestEntityTooLarge(f"The request is longer than {settings.max_request_bytes:,} bytes.")
+
+
+def _with_headers(response: Response, tiles: str) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    is_open = request.path.startswith(OPEN)
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+    if is_open:
+        response.headers.setdefault("Access-Control-Allow-Origin", "*")
+        response.headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Content-Crs")
+    is_page = response.mimetype == "text/html"
+    policy = page_policy(nonce=csp_nonce(), tiles=tiles) if is_page else _DATA_POLICY
+    response.headers.setdefault("Content-Security-Policy", policy)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+class Turns:
+    """At most so many threads at one piece of work; whoever waits too long is told to come back."""
+
+    def __init__(self, places: int, *, wait_s: float) -> None:
+        self._free = threading.BoundedSemaphore(places)
+        self._wait_s = wait_s
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a free place, and hold it.
+
+        Raises
+        ------
+        TooBusy
+            None became free in time.
+        """
+        if not self._free.acquire(timeout=self._wait_s):
+            raise TooBusy("too many maps are being drawn at the moment; try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._free.release()

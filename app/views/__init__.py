@@ -1,0 +1,1 @@
+"""A request in, an answer out: views parse, ask the library, and render."""
