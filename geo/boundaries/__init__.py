@@ -1,0 +1,15 @@
+"""The data that ships and the layers that an operator adds: the name of a layer in, its features out."""
+
+from geo.boundaries.layers import LAYERS, Feature, read_layer, shipped
+from geo.boundaries.municipalities import Municipalities, import_municipalities, municipalities, municipality_at
+
+__all__ = [
+    "LAYERS",
+    "Feature",
+    "Municipalities",
+    "import_municipalities",
+    "municipalities",
+    "municipality_at",
+    "read_layer",
+    "shipped",
+]
