@@ -1,0 +1,65 @@
+"""Criteria in, exact counts out: of all that match, and of groups of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+from geo.model import Criteria
+from geo.store.access import Access, access
+from geo.store.columns import is_usable
+from geo.store.criteria_sql import Condition, all_of, compiled
+from geo.store.interface import Count, Dimension, checked_dimension
+from geo.store.tally import Tally
+
+_GROUPS: Final = {
+    "month": "ifnull(substr(date_start, 1, 7), '')",
+    "year": "ifnull(substr(date_start, 1, 4), '')",
+    "type": "event_type",
+    "kind": "kind",
+    "municipality": "ifnull(municipality, '')",
+    "side": "ifnull(border_side, '')",
+}
+
+
+def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, *, read: Access | None = None) -> Count:
+    """Count what matches: in memory where that can be done, else reading as `read` says."""
+    if is_usable(criteria):
+        compiled(criteria)  # refuses what cannot be used
+        counted = tally.count(connection, criteria)
+        if counted is not None:
+            return counted
+    return _count_rows(connection, read or access(connection, criteria))
+
+
+def _count_rows(connection: sqlite3.Connection, read: Access) -> Count:
+    tally = Condition("count(*) AS n, count(*) FILTER (WHERE lon IS NULL AND area_id IS NOT NULL) AS areas")
+    parts = read.selects(tally)
+    sql = f"SELECT sum(n), sum(areas) FROM ({parts.sql})"  # noqa: S608 - parameters only
+    matched, areas = connection.execute(sql, parts.params).fetchone()
+    return Count(matched, areas, _not_placed(connection, read))
+
+
+def counts(connection: sqlite3.Connection, criteria: Criteria, by: Dimension) -> Mapping[str, int]:
+    """Count by groups, in the order of their names."""
+    group = _GROUPS[checked_dimension(by)]
+    parts = access(connection, criteria).selects(Condition(f"{group} AS name"))
+    sql = f"SELECT name, count(*) FROM ({parts.sql}) GROUP BY name ORDER BY name"  # noqa: S608 - parameters only
+    return dict(connection.execute(sql, parts.params))
+
+
+def _not_placed(connection: sqlite3.Connection, read: Access) -> int:
+    left_out = read.compiled.not_placed
+    if left_out is None:
+        return 0
+    dates = Condition(" OR ".join(f"({arm.sql})" for arm in read.compiled.arms), _all_params(read.compiled.arms))
+    where = all_of((Condition("lon IS NULL"), left_out, dates))
+    index = "INDEXED BY events_public_area" if read.is_public else ""
+    sql = f"SELECT count(*) FROM events {index} WHERE {where.sql}"  # noqa: S608 - parameters only
+    number: int = connection.execute(sql, where.params).fetchone()[0]
+    return number
+
+
+def _all_params(conditions: tuple[Condition, ...]) -> tuple[object, ...]:
+    return tuple(p for c in conditions for p in c.params)

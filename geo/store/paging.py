@@ -1,0 +1,137 @@
+"""Criteria and a cursor in, one page of ready features out; or all of them, one after another."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from geo.errors import InvalidInput
+from geo.geojson import with_certainty
+from geo.model import Criteria
+from geo.store import cursor as cursors
+from geo.store.access import Access, access
+from geo.store.counting import count
+from geo.store.criteria_sql import Condition, certainty
+from geo.store.interface import Page, Sort, checked_sort
+from geo.store.lookup import revision
+from geo.store.tally import Tally
+
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sort as SQL has it: rows with a value first, then those without, both by id in the same direction."""
+
+    column: str
+    is_descending: bool
+
+    @classmethod
+    def of(cls, sort: str) -> Order:
+        """Return the order that a sort names."""
+        return cls(checked_sort(sort).removeprefix("-"), sort.startswith("-"))
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.column in ("border_distance_m", "fatalities")
+
+    def after(self, place: cursors.Place | None, *, has_value: bool) -> Condition:
+        """Return the condition on rows with (or without) a value that follow a place."""
+        sign = "<" if self.is_descending else ">"
+        if not has_value:
+            none = f"{self.column} IS NULL"
+            return Condition(f"{none} AND id {sign} ?", (place.id,)) if place else Condition(none)
+        if place is None:
+            return Condition(f"{self.column} IS NOT NULL")
+        return Condition(f"({self.column}, id) {sign} (?, ?)", (place.value, place.id))
+
+    @property
+    def sql(self) -> str:
+        """The ORDER BY of the columns `k` and `id`."""
+        direction = "DESC" if self.is_descending else "ASC"
+        return f"ORDER BY k {direction}, id {direction}"
+
+
+def page(
+    connection: sqlite3.Connection, criteria: Criteria, tally: Tally, *, sort: Sort, limit: int, cursor: str | None
+) -> Page:
+    """Read one page."""
+    order = Order.of(sort)
+    if limit < 1:
+        raise InvalidInput(f"limit: {limit} is less than 1")
+    start = cursors.decode(cursor, sort=sort, is_number=order.is_number) if cursor else None
+    read = access(connection, criteria, sort=order.column)
+    rows = _rows(connection, criteria, read, order, start, limit + 1)
+    counted = count(connection, criteria, tally, read=read if order.column == "date_start" else None)
+    more = cursors.encode(sort, cursors.Place(rows[limit - 1][2], rows[limit - 1][3])) if len(rows) > limit else None
+    return Page(
+        features=tuple(_finished(row) for row in rows[:limit]),
+        number_matched=counted.number_matched,
+        not_placed=counted.not_placed,
+        next_cursor=more,
+        area_only=counted.area_only,
+        revision=revision(connection),
+    )
+
+
+def iterate(connection: sqlite3.Connection, criteria: Criteria, *, sort: Sort) -> Iterator[bytes]:
+    """Yield every matching feature, in constant memory."""
+    order = Order.of(sort)
+    read = access(connection, criteria, sort=order.column)
+    for has_value in (True, False):
+        query = _query(read, criteria, order, None, has_value=has_value)
+        found = connection.execute(query.sql, query.params)
+        while rows := found.fetchmany(_BATCH):
+            for row in rows:
+                yield _finished(row)
+
+
+def _rows(
+    connection: sqlite3.Connection,
+    criteria: Criteria,
+    read: Access,
+    order: Order,
+    start: cursors.Place | None,
+    wanted: int,
+) -> list[Any]:
+    rows: list[Any] = []
+    if start is None or start.value is not None:
+        query = _query(read, criteria, order, start, has_value=True, limit=wanted)
+        rows = connection.execute(query.sql, query.params).fetchall()
+        start = None
+    if len(rows) < wanted:
+        query = _query(read, criteria, order, start, has_value=False, limit=wanted - len(rows))
+        rows += connection.execute(query.sql, query.params).fetchall()
+    return rows
+
+
+def _query(
+    read: Access,
+    criteria: Criteria,
+    order: Order,
+    start: cursors.Place | None,
+    *,
+    has_value: bool,
+    limit: int | None = None,
+) -> Condition:
+    """Return the select of feature, certainty, sorted value and id: few columns are sorted, then the bytes are read."""
+    sure = certainty(criteria)
+    columns = Condition(f"fid, {sure.sql} AS certainty, {order.column} AS k, id", sure.params)
+    arms = read.compiled.undated if order.column == "date_start" and not has_value else None
+    keys = read.selects(columns, order.after(start, has_value=has_value), arms=arms)
+    if not keys:
+        return Condition("SELECT NULL WHERE 0")
+    limited = "" if limit is None else f" LIMIT {limit}"
+    sql = (
+        f"SELECT feature, certainty, k, id FROM ({keys.sql} {order.sql}{limited}) AS keys"  # noqa: S608 - parameters only
+        " CROSS JOIN event_text ON event_text.fid = keys.fid"
+    )
+    return Condition(sql, keys.params)
+
+
+def _finished(row: Any) -> bytes:
+    feature: bytes = row[0]
+    return feature if row[1] is None else with_certainty(feature, row[1])
