@@ -1,0 +1,158 @@
+"""Filters in, matching events on standard output out: as a table, GeoJSON, CSV, or counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, Final
+
+import click
+
+from app import params, tables
+from app.cli.filters import filter_options, reader
+from app.resources import resources
+from geo import geojson
+from geo import query as queries
+from geo.errors import InvalidInput
+from geo.model import Criteria, LonLat
+from geo.store.interface import Sort, Store
+
+ROWS: Final = 50
+"""Rows of a table where no limit is given."""
+FORMATS: Final = ("table", "geojson", "csv")
+
+
+@click.command()
+@filter_options
+@click.option("--nearest", callback=reader(params.NEAR), metavar="20.87,42.89", help="The events nearest to a point.")
+@click.option("--k", callback=reader(params.K), metavar="N", help="How many of the nearest.  [default: 10]")
+@click.option("--count-by", callback=reader(params.BY), metavar="month|type|...", help=f"{params.BY.meaning}.")
+@click.option("--sort", callback=reader(params.SORT), metavar="-date_start", help=f"{params.SORT.meaning}.")
+@click.option("--limit", type=click.IntRange(min=1), help=f"Most events.  [default: {ROWS} in a table, else all]")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the output.")
+def query(*, criteria: Criteria, form: str, **options: Any) -> None:
+    """Find events: by distance to the border, place, date, type or words.
+
+    \b
+    Examples:
+      ibar query --near-border 5km --datetime 2023-01-01/..
+      ibar query --bbox 20.6,42.8,21.1,43.1 --type armed_clash,shooting --format csv > events.csv
+      ibar query --near-border 15km --status any --format geojson
+      ibar query --nearest 20.87,42.89 --k 5
+      ibar query --kind incident --count-by municipality
+    """
+    _check_together(options)
+    store = resources().store
+    if options["count_by"]:
+        _print_counts(queries.counts(store, criteria, options["count_by"]), options["count_by"], form)
+    elif options["nearest"]:
+        _print_nearest(store, options["nearest"], options["k"] or 10, criteria, form)
+    else:
+        _PRINTERS[form](store, criteria, options["sort"] or "-date_start", options["limit"])
+
+
+def _check_together(options: Mapping[str, Any]) -> None:
+    if options["k"] and not options["nearest"]:
+        raise InvalidInput("--k: needs --nearest as well")
+    apart = [name for name in ("nearest", "count_by") if options[name]] + (["sort"] if options["sort"] else [])
+    if len(apart) > 1:
+        raise InvalidInput(" and ".join(f"--{name.replace('_', '-')}" for name in apart) + " do not go together")
+
+
+def _print_table(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
+    most = limit or ROWS
+    features = list(islice(store.iterate(criteria, sort=sort), most))
+    count = store.count(criteria)
+    click.echo(tables.plain(queries.describe(criteria, count)))
+    if features:
+        click.echo("\n" + tables.aligned(*_rows(features)))
+    if len(features) < count.number_matched:
+        click.echo(f"\n{len(features)} of {count.number_matched} shown; --limit shows more, --format csv all")
+
+
+def _rows(features: Iterable[bytes]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    heads = ("date", "type", "place", "border", "side", "dead", "title", "id")
+    return heads, [_cells(json.loads(feature)) for feature in features]
+
+
+def _cells(feature: Mapping[str, Any]) -> tuple[str, ...]:
+    of = feature["properties"]
+    side = of["border_side"] or "" if of["border_side_certain"] or of["border_side"] == "line" else "at the line"
+    dead = "" if of["fatalities"] is None else str(of["fatalities"])
+    place = of["place_name"] or "not placed"
+    return (_date(of), of["event_type"], place, _distance(of), side, dead, of["title"] or "", str(feature["id"]))
+
+
+def _date(of: Mapping[str, Any]) -> str:
+    start, end = of["date_start"], of["date_end"]
+    return "unknown" if not start else start if not end or end == start else f"{start}/{end}"
+
+
+def _distance(of: Mapping[str, Any]) -> str:
+    metres = of["border_distance_m"]
+    return "" if metres is None else f"{metres / 1000:.1f} km" + (f" ({of['certainty']})" if "certainty" in of else "")
+
+
+def _print_geojson(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
+    count = store.count(criteria)
+    shown = count.number_matched if limit is None else min(limit, count.number_matched)
+    members = {
+        "description": queries.describe(criteria, count),
+        "numberMatched": count.number_matched,
+        "numberReturned": shown,
+        "areaOnly": count.area_only,
+        "notPlaced": count.not_placed,
+    }
+    _write(geojson.stream(islice(store.iterate(criteria, sort=sort), limit), members=members))
+
+
+def _write(pieces: Iterable[bytes]) -> None:
+    out = click.get_binary_stream("stdout")
+    for piece in pieces:
+        out.write(piece)
+    out.write(b"\n")
+
+
+def _print_csv(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
+    heads = tables.columns(has_certainty=criteria.within_m is not None)
+    features = islice(store.iterate(criteria, sort=sort), limit)
+    for line in tables.csv_lines(heads, (tables.row(feature, heads) for feature in features)):
+        click.get_binary_stream("stdout").write(line.encode())
+
+
+_PRINTERS: Final[Mapping[str, Callable[[Store, Criteria, Any, int | None], None]]] = {
+    "table": _print_table,
+    "geojson": _print_geojson,
+    "csv": _print_csv,
+}
+
+
+def _print_counts(found: Mapping[str, int], by: str, form: str) -> None:
+    if form == "geojson":
+        raise InvalidInput("--format: counts are printed as table or csv")
+    if form == "csv":
+        click.echo("".join(tables.csv_lines((by, "count"), found.items())), nl=False)
+    else:
+        click.echo(tables.aligned((by, "count"), [(value or "unknown", str(n)) for value, n in found.items()]))
+
+
+def _print_nearest(store: Store, at: LonLat, k: int, criteria: Criteria, form: str) -> None:
+    found = queries.nearest(store, at, k, criteria)
+    features = [geojson.encode(_measured(n.feature, n.distance_m)) for n in found]
+    if form == "geojson":
+        _write(geojson.stream(features, members={"numberReturned": len(features)}))
+    elif form == "csv":
+        heads = (*tables.COLUMNS, "distance_m")
+        rows = (tables.row(feature, heads) for feature in features)
+        click.get_binary_stream("stdout").write("".join(tables.csv_lines(heads, rows)).encode())
+    else:
+        heads_, rows_ = _rows(features)
+        away = [f"{n.distance_m / 1000:.1f} km" for n in found]
+        click.echo(tables.aligned(("away", *heads_), [(a, *r) for a, r in zip(away, rows_, strict=True)]))
+
+
+def _measured(feature: bytes, distance_m: float) -> dict[str, Any]:
+    full: dict[str, Any] = json.loads(feature)
+    full["properties"]["distance_m"] = round(distance_m, 1)
+    return full

@@ -1,0 +1,78 @@
+"""A view in, the same view with its query read, checked and described out.
+
+`operation` keeps beside each view what it understands and what it answers; `app.openapi` writes the interface document
+from that, so the document cannot say anything else than the code does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Final
+
+from flask import Flask, Response, request
+
+from app import params
+from app.params import Parameter
+
+View = Callable[..., Response]
+JSON: Final = "application/json"
+GEOJSON: Final = "application/geo+json"
+CSV: Final = "text/csv"
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
+FORMATS: Final = {"json": JSON, "geojson": GEOJSON, "csv": CSV, "openapi": OPENAPI}
+"""Values of `f`, and the media type that each stands for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What one address understands and answers."""
+
+    summary: str
+    parameters: tuple[Parameter, ...]
+    formats: tuple[str, ...]
+    schema: str
+    """Name of the schema of the answer in the interface document."""
+
+
+def operation(
+    summary: str, *parameters: Parameter, formats: tuple[str, ...] = ("json",), schema: str
+) -> Callable[[View], View]:
+    """Decorate a view that is called with `asked`: the values of its parameters, by name.
+
+    `f` and `lang` are understood everywhere. `asked["f"]` is always set: from the query, else from the Accept header,
+    else the first of `formats`.
+    """
+    described = Operation(
+        summary=summary,
+        parameters=(*parameters, params.format_parameter(*formats), params.LANG),
+        formats=formats,
+        schema=schema,
+    )
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(**path: str) -> Response:
+            asked = params.read(request.args, described.parameters)
+            asked.setdefault("f", _accepted(formats))
+            return view(asked, **path)
+
+        answer.operation = described  # type: ignore[attr-defined]
+        return answer
+
+    return decorate
+
+
+def operations(app: Flask) -> dict[str, Operation]:
+    """Return the described operations of an application, by the rule of their address."""
+    views = ((rule.rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules())
+    found = ((rule, getattr(view, "operation", None)) for rule, view in views)
+    return {rule: described for rule, described in sorted(found, key=lambda f: f[0]) if described is not None}
+
+
+def _accepted(formats: tuple[str, ...]) -> str:
+    media = {FORMATS[name]: name for name in formats}
+    wanted = request.accept_mimetypes
+    best = wanted.best_match(list(media)) if wanted else None
+    return media[best] if best else formats[0]

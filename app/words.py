@@ -1,0 +1,153 @@
+"""A flat record in, the words that a reader sees out: date, place, precision, distance to the border, casualties.
+
+The page's script says the same in `static/js/words.js`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _later
+
+Record = Mapping[str, Any]
+
+SIDES: Final = {
+    "XK": _later("on the Kosovo side"),
+    "RS": _later("on the Serbian side"),
+    "ME": _later("in Montenegro"),
+    "MK": _later("in North Macedonia"),
+    "AL": _later("in Albania"),
+}
+SUPPORTS: Final = {
+    "official": _later("stated by an official source"),
+    "several_sources": _later("reported by several sources"),
+    "one_source": _later("reported by one source"),
+    "claimed": _later("claimed by one side"),
+}
+STAGES: Final = {
+    "announced": _later("announced"),
+    "authorised": _later("authorised"),
+    "under_way": _later("under way"),
+    "arrived": _later("arrived"),
+    "stationed": _later("stationed"),
+    "in_reserve": _later("in reserve"),
+    "withdrawn": _later("withdrawn"),
+}
+CERTAINTIES: Final = {
+    "certain": _later("certainly within the distance asked for"),
+    "likely": _later("likely within the distance asked for"),
+    "possible": _later("possibly within the distance asked for"),
+}
+_DASH: Final = "–"
+
+
+def date_words(record: Record) -> str:
+    """Say when it was, no more precisely than is known."""
+    start, end, precision = record["date_start"], record["date_end"], record["date_prec"]
+    if not start:
+        return str(_("date unknown"))
+    first, last = date.fromisoformat(start), date.fromisoformat(end or start)
+    if precision >= 5:
+        return f"{first.year}" if first.year == last.year else f"{first.year}{_DASH}{last.year}"
+    if precision == 4:
+        return _span(_month(first), _month(last))
+    if first != last:
+        days = _days(first, last)
+        return str(_("between %(range)s", range=days)) if precision > 1 else days
+    return str(_("about %(day)s", day=_day(first))) if precision > 1 else _day(first)
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "long", locale=reading_locale()))
+
+
+def _month(day: date) -> str:
+    return str(format_skeleton("yMMMM", day, locale=reading_locale()))
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} {_DASH} {last}"
+
+
+def _days(first: date, last: date) -> str:
+    is_one_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}{_DASH}{_day(last)}" if is_one_month else _span(_day(first), _day(last))
+
+
+def reading_locale() -> Locale:
+    """Return the locale of the language in use; English is written as in Europe, the day before the month."""
+    locale = get_locale() or Locale("en")
+    return Locale("en", "GB") if locale.language == "en" else locale
+
+
+def length_words(metres: float) -> str:
+    """Return a distance in metres as `400 m`, `3 km` or `11.3 km`."""
+    if metres < 995:
+        return f"{round(metres / 10) * 10} m"
+    kilometres = round(metres / 1000, 1 if metres < 19950 else 0)
+    return f"{format_decimal(kilometres, '#,##0.#', locale=reading_locale())} km"
+
+
+def place_names(record: Record) -> str:
+    """Return the place's names, Albanian and Serbian, once where they are alike."""
+    names = dict.fromkeys(name for name in (record["place_name_sq"], record["place_name_sr"]) if name)
+    return " / ".join(names) or record["place_name"] or record["toponym"] or str(_("place unknown"))
+
+
+def precision_words(record: Record) -> str:
+    """Say how precisely the place is known."""
+    if record["area_id"]:
+        return str(_("known only by area"))
+    if record["uncertainty_m"] is None:
+        return ""
+    return str(_("somewhere within %(distance)s", distance=length_words(record["uncertainty_m"])))
+
+
+def border_words(record: Record) -> str:
+    """Say how far from the line it was and on which side, as far as that is certain."""
+    if record["border_distance_m"] is None:
+        return ""
+    if record["border_side"] == "line":
+        return str(_("at a crossing point on the line"))
+    distance = length_words(record["border_distance_m"])
+    if record["area_id"]:
+        return str(_("%(distance)s from the middle of the area", distance=distance))
+    if record["border_side_certain"] is False:
+        return str(_("at the line (measured %(distance)s; the side is not certain)", distance=distance))
+    side = SIDES.get(record["border_side"], record["border_side"])
+    return str(_("%(distance)s away, %(side)s", distance=distance, side=side))
+
+
+def certainty_words(record: Record) -> str:
+    """Say whether it lies within the distance that was asked for."""
+    return str(CERTAINTIES.get(record.get("certainty") or "", ""))
+
+
+def casualty_words(record: Record) -> str:
+    """Say who was harmed; nothing where no source says."""
+    parts = [_killed(record)] if record["fatalities"] is not None else []
+    if record["injured"]:
+        parts.append(ngettext("%(num)s injured", "%(num)s injured", record["injured"]))
+    return ", ".join(parts)
+
+
+def _killed(record: Record) -> str:
+    killed, low, high = record["fatalities"], record["fatalities_low"], record["fatalities_high"]
+    words = ngettext("%(num)s killed", "%(num)s killed", killed) if killed else str(_("nobody killed"))
+    if low is None or high is None or low == high:
+        return str(words)
+    return f"{words} ({_('sources say %(low)s to %(high)s', low=low, high=high)})"
+
+
+def plural_forms(singular: str, plural: str) -> dict[str, str]:
+    """Return the translations of a counted phrase by CLDR plural category; `{n}` stays for the page's script."""
+    plural_tag = reading_locale().plural_form
+    samples = {plural_tag(number): number for number in range(120, -1, -1)}
+    return {tag: ngettext(singular, plural, number) for tag, number in samples.items()}

@@ -1,0 +1,58 @@
+"""Articles, tables and feature files in, documents and claims out.
+
+To read another kind of table, write a reader in a file of its own and name it in `TABLES`; another kind of document
+goes into `documents.READERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from geo.errors import InvalidInput
+from geo.sources import geojson, tables
+from geo.sources.documents import MAX_DOCUMENT_BYTES, read_document
+from geo.sources.files import read_bytes, read_stream
+from geo.sources.rows import Row
+from geo.sources.template import template
+
+__all__ = [
+    "MAX_DOCUMENT_BYTES",
+    "TABLES",
+    "Row",
+    "is_table",
+    "read_bytes",
+    "read_claims",
+    "read_document",
+    "read_stream",
+    "template",
+]
+
+TABLES: Final[Mapping[str, Callable[..., Iterator[Row]]]] = {
+    ".csv": tables.read,
+    ".geojson": geojson.read,
+    ".json": geojson.read,
+    ".tsv": tables.read,
+}
+"""File name extension to the reader of such a table."""
+
+
+def is_table(path: Path | str) -> bool:
+    """Whether a file is read as a table, not as a document."""
+    return Path(path).suffix.lower() in TABLES
+
+
+def read_claims(path: Path | str, *, encoding: str | None = None) -> Iterator[Row]:
+    """Yield the claims of a table or feature file, each with its place in the file.
+
+    Raises
+    ------
+    InvalidInput
+        There is no reader for such a file, it cannot be read, or a value cannot be used.
+    """
+    path = Path(path)
+    reader = TABLES.get(path.suffix.lower())
+    if reader is None:
+        raise InvalidInput(f"{path.name}: is not a table that can be read (known: {', '.join(TABLES)})")
+    return reader(path, encoding=encoding)
