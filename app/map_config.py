@@ -1,0 +1,49 @@
+"""Settings and language in, the values that the map page's script reads out of its JSON block out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.map_strings import map_strings
+from app.words import reading_locale
+from geo.maps import COUNTRY_LABELS, DRAWINGS, drawing
+from geo.style import FAMILIES, LABELS
+from geo.wording import Wording
+
+
+def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
+    """Return the values for a page that fetches its data; `version` marks the drawings for caches."""
+    urls = {name: url_for("pages.drawing_data", name=name, v=version) for name in (*DRAWINGS, "areas")}
+    return {
+        **_common(wording),
+        "events_url": url_for("items.events"),
+        "event_page": url_for("pages.event_page", event_id=""),
+        "drawing_urls": urls,
+    }
+
+
+def standalone_config(wording: Wording, *, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
+    """Return the values for a page that carries its data."""
+    drawings = {name: json.loads(drawing(name)) for name in DRAWINGS}
+    return {**_common(wording), "events": events, "drawings": {**drawings, "areas": areas}}
+
+
+def _common(wording: Wording) -> dict[str, Any]:
+    return {
+        "lang": reading_locale().language,
+        "locale": str(reading_locale()).replace("_", "-"),
+        "families": [
+            {"name": f.name, "kind": f.kind, "types": f.event_types, "colour": f.colour, "path": f.svg_path(8)}
+            for f in FAMILIES
+        ],
+        "types": {event_type: _(label) for event_type, label in LABELS.items()},
+        "countries": [
+            {"name": _(label.name) + label.mark, "lon": label.lon, "lat": label.lat, "main": bool(label.mark)}
+            for label in COUNTRY_LABELS
+        ],
+        "strings": map_strings(wording),
+    }

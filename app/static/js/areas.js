@@ -1,0 +1,193 @@
+/** Events known only by an area in, shaded areas with their count on the map and a list beside it out. */
+
+import { config, count, integer, t } from "ibar/config.js";
+import { h } from "ibar/dom.js";
+import { overlaps } from "ibar/grouping.js";
+import { eventContent, listContent, listItem } from "ibar/popup.js";
+import { precisionWords } from "ibar/words.js";
+
+/** Where an area's name may be written, in pixels from its interior point: the best first. It is a name, not a pin. */
+const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0], [-70, -40], [70, -40],
+  [-70, 40], [70, 40], [-110, 0], [110, 0], [0, -80], [0, 80]];
+const STRENGTH = { municipality: 0.16, region: 0.1, country: 0.05 };
+
+/** The areas of the present filter. An area has an outline where the server knows one, else a circle. */
+export class Areas {
+  constructor(map, layer, dialog, { selected, load, symbols }) {
+    Object.assign(this, { map, layer, dialog, selected, load, symbols });
+    this.shapes = null;
+    this.groups = new Map();
+    this.boxes = new Map();
+    this.labels = new Map();
+    map.on("zoomend overlayadd overlayremove", () => this.#place());
+  }
+
+  /** Take the events of a new answer. */
+  async set(features) {
+    this.groups.clear();
+    for (const feature of features) {
+      if (feature.geometry || !feature.properties.area_id) continue;
+      const id = feature.properties.area_id;
+      if (!this.groups.has(id)) this.groups.set(id, []);
+      this.groups.get(id).push(feature);
+    }
+    if (this.groups.size && !this.shapes) this.shapes = byId(await this.load());
+    this.#draw();
+    this.#list();
+  }
+
+  /** Open an event that is known by an area; say whether it is one of them. */
+  open(id) {
+    for (const [area, features] of this.groups) {
+      const feature = features.find((one) => one.id === id);
+      if (feature) {
+        this.#showEvent(area, feature);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #draw() {
+    this.layer.clearLayers();
+    this.labels.clear();
+    const known = [...this.groups].filter(([id]) => this.shapes?.has(id));
+    for (const [id, features] of known.sort(([a], [b]) => this.#size(b) - this.#size(a))) this.#shade(id, features);
+    this.#place();
+  }
+
+  #size(id) {
+    return this.shapes.get(id).properties.radius_m || 0;
+  }
+
+  #shade(id, features) {
+    const shape = this.shapes.get(id);
+    const style = {
+      pane: "shade", className: `area-shade area-${shape.properties.kind}`,
+      weight: shape.properties.kind === "line" ? 14 : 1, dashArray: shape.properties.is_approximate ? "2 4" : null,
+      fillOpacity: STRENGTH[shape.properties.kind] || 0.1,
+    };
+    const [lon, lat] = shape.properties.interior;
+    const outline = L.geoJSON(shape, { style });
+    outline.on("click", () => this.#showList(id));
+    this.layer.addLayer(outline);
+    this.layer.addLayer(this.#label(id, [lat, lon], features));
+  }
+
+  #label(id, latlng, features) {
+    const name = areaName(this.shapes.get(id).properties);
+    const chip = h("span", { class: "area-chip" },
+      h("span", { class: "area-swatch", "aria-hidden": "true" }), h("span", {}, name),
+      h("b", {}, integer(features.length)));
+    const icon = L.divIcon({ html: chip, className: "area-label", iconSize: null });
+    const marker = L.marker(latlng, { icon, keyboard: true, zIndexOffset: -500 });
+    marker.on("click", () => this.#showList(id));
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-haspopup", "dialog");
+      element.setAttribute("aria-label", t("area_label", { area: name, events: count("events", features.length) }));
+      element.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        event.stopPropagation();
+        this.#showList(id);
+      });
+    });
+    this.labels.set(id, marker);
+    return marker;
+  }
+
+  /** Return the boxes, in projected pixels, that the names of areas cover. */
+  obstacles() {
+    return [...this.boxes.values()];
+  }
+
+  /** Write each name where no symbol is in the way, near the middle of its area. */
+  #place() {
+    this.boxes.clear();
+    for (const [id, marker] of this.labels) {
+      const boxes = SHIFTS.map((shift) => this.#box(id, marker, shift));
+      const taken = [...this.symbols(), ...this.boxes.values()];
+      const best = Math.max(0, boxes.findIndex((box) => !taken.some((other) => overlaps(box, other))));
+      this.boxes.set(id, boxes[best]);
+      const chip = marker.getElement()?.firstElementChild;
+      if (chip) [chip.style.left, chip.style.top] = SHIFTS[best].map((pixels) => `${pixels}px`);
+    }
+    this.map.fire("ibar:drawn");
+  }
+
+  #box(id, marker, [dx, dy]) {
+    const { x, y } = this.map.project(marker.getLatLng());
+    const half = areaName(this.shapes.get(id).properties).length * 3.4 + 28;
+    return { left: x + dx - half, right: x + dx + half, top: y + dy - 14, bottom: y + dy + 14 };
+  }
+
+  #position(id) {
+    return this.labels.get(id)?.getLatLng() || this.map.getCenter();
+  }
+
+  #showList(id) {
+    const features = this.groups.get(id);
+    const shape = this.shapes?.get(id)?.properties;
+    const content = listContent(features, {
+      title: shape ? areaName(shape) : id,
+      note: shape?.is_approximate ? `${t("area_note")} ${t("area_approximate")}` : t("area_note"),
+      choose: (feature) => this.#showEvent(id, feature),
+    });
+    this.selected(null);
+    this.dialog.show(this.#position(id), content, { opener: () => this.labels.get(id)?.getElement() });
+  }
+
+  #showEvent(id, feature) {
+    const back = () => this.#showList(id);
+    this.selected(feature);
+    const opener = () => this.labels.get(id)?.getElement();
+    this.dialog.show(this.#position(id), eventContent(feature, { back }), { opener });
+  }
+
+  #list() {
+    const target = document.getElementById("by-area");
+    const groups = [...this.groups].sort(([, a], [, b]) => b.length - a.length);
+    target.hidden = !groups.length;
+    const parts = groups.map(([id, features]) => h("details", {},
+      h("summary", {}, this.#name(id, features), " ", h("b", { class: "badge" }, integer(features.length))),
+      h("ul", { class: "event-list" }, features.map((feature) => h("li", {},
+        listItem(feature, () => this.#reveal(id, feature)))))));
+    target.querySelector(".list-body").replaceChildren(...parts);
+  }
+
+  #name(id, features) {
+    const shape = this.shapes?.get(id)?.properties;
+    return shape ? areaName(shape) : features[0].properties.place_name || id;
+  }
+
+  #reveal(id, feature) {
+    if (!this.map.getBounds().contains(this.#position(id))) this.map.panTo(this.#position(id), { animate: false });
+    this.#showEvent(id, feature);
+    this.map.getContainer().scrollIntoView({ block: "nearest" });
+  }
+}
+
+function byId(collection) {
+  return new Map(collection.features.map((feature) => [feature.id, feature]));
+}
+
+function areaName(properties) {
+  if (properties.kind === "line") return config.strings.line_short;
+  const own = [...new Set([properties.name_sq, properties.name_sr_latn].filter(Boolean))].join(" / ");
+  return config.lang === "en" ? properties.name_en || own : own || properties.name_en;
+}
+
+/** List the events that have neither a position nor an area. */
+export function listNotPlaced(features, choose) {
+  const target = document.getElementById("not-placed");
+  const lost = features.filter((feature) => !feature.geometry && !feature.properties.area_id);
+  target.hidden = !lost.length;
+  target.querySelector(".badge").textContent = integer(lost.length);
+  target.querySelector(".list-body").replaceChildren(
+    h("ul", { class: "event-list" }, lost.map((feature) => h("li", {},
+      listItem(feature, choose),
+      precisionWords(feature.properties) ? h("span", {}, precisionWords(feature.properties)) : null))));
+  return lost.length;
+}

@@ -1,0 +1,130 @@
+/** Shipped boundaries in, the ground that events stand on out: land, the border line, crossings, zones, names. */
+
+import { config, t } from "ibar/config.js";
+import { h, svg } from "ibar/dom.js";
+import { overlaps } from "ibar/grouping.js";
+
+/** Draw the ground. `load` fetches a drawing by its name. */
+export async function drawGround(map, layers, { load, obstacles }) {
+  const [land, line, crossings, places] = await Promise.all(
+    ["land", "border_line", "crossings", "places"].map(load));
+  drawLand(layers.land, land);
+  drawLine(layers.border, line);
+  drawCrossings(layers.crossings, crossings);
+  new Labels(map, layers.places, { places, obstacles });
+  map.on("overlayadd", ({ layer }) => {
+    if (layer === layers.zones && !layer.getLayers().length) load("zones").then((zones) => drawZones(layer, zones));
+  });
+  return L.geoJSON(line).getBounds();
+}
+
+function drawLand(layer, collection) {
+  layer.addLayer(L.geoJSON(collection, {
+    pane: "land", interactive: false, noClip: true,
+    style: ({ properties }) => ({ className: `land land-${properties.layer}`, weight: 1, fillOpacity: 1 }),
+  }));
+}
+
+function drawLine(layer, collection) {
+  const draw = (className, weight, dashArray) => L.geoJSON(collection, {
+    pane: "line", interactive: false, style: { className, weight, dashArray, lineCap: "butt" },
+  });
+  layer.addLayer(draw("border-case", 5.5, null)).addLayer(draw("border-line", 2.4, "9 4"));
+}
+
+function drawZones(layer, collection) {
+  layer.addLayer(L.geoJSON(collection, {
+    pane: "zones",
+    style: ({ properties }) => ({ className: `zone zone-${properties.id || properties.name || ""}`, weight: 1, fillOpacity: 0.14 }),
+    onEachFeature: ({ properties }, zone) => zone.bindTooltip(h("span", {}, properties.name_en || properties.name || ""), { sticky: true }),
+  }));
+}
+
+function drawCrossings(layer, collection) {
+  layer.addLayer(L.geoJSON(collection, {
+    pointToLayer: ({ properties }, latlng) => {
+      const icon = L.divIcon({ html: crossingSymbol(), className: "crossing-marker", iconSize: [16, 16] });
+      const marker = L.marker(latlng, { icon, keyboard: false, interactive: true, zIndexOffset: -800, pane: "markerPane" });
+      const names = bothNames(properties);
+      return marker.bindTooltip(h("span", {}, t("crossing_label", { name: names })), { direction: "top", opacity: 1 });
+    },
+  }));
+}
+
+/** Draw the symbol of a crossing point: a gate across a road. */
+export function crossingSymbol() {
+  return svg("svg", { viewBox: "-8 -8 16 16", width: 16, height: 16, "aria-hidden": "true", focusable: "false", class: "crossing" },
+    svg("rect", { x: -5.5, y: -5.5, width: 11, height: 11, rx: 2 }),
+    svg("path", { d: "M-3.2 -1.6H3.2M-3.2 1.6H3.2" }));
+}
+
+function bothNames(properties) {
+  const { name_sq: albanian, name_sr_latn: serbian, name_en: english } = properties;
+  const names = [...new Set([albanian, serbian].filter(Boolean))];
+  return names.length ? names.join(" / ") : english || properties.name || "";
+}
+
+/** Names of places and countries: each drawn where no more important one is in the way. */
+class Labels {
+  constructor(map, layer, { places, obstacles }) {
+    Object.assign(this, { map, layer, obstacles });
+    this.places = places.features.map(({ geometry, properties }) => ({
+      latlng: L.latLng(geometry.coordinates[1], geometry.coordinates[0]), text: bothNames(properties),
+      from: properties.from_zoom, kind: "place",
+    }));
+    this.countries = config.countries.map(({ name, lon, lat, main }) => ({
+      latlng: L.latLng(lat, lon), text: name, from: 0, kind: main ? "country country-main" : "country",
+    }));
+    map.on("moveend ibar:drawn", () => this.draw());
+    this.draw();
+  }
+
+  draw() {
+    this.layer.clearLayers();
+    const zoom = this.map.getZoom();
+    const view = this.map.getBounds().pad(0.1);
+    const taken = this.obstacles();
+    const countries = zoom < 10.5 ? this.countries : [];
+    for (const label of [...countries, ...this.places]) {
+      if (label.from > zoom || !view.contains(label.latlng)) continue;
+      const spot = this.#spots(label).find(({ box }) => !taken.some((other) => overlaps(box, other)));
+      if (!spot) continue;
+      taken.push(spot.box);
+      this.layer.addLayer(this.#marker(label, spot));
+    }
+  }
+
+  #width(text) {
+    if (!this.pen) {
+      this.pen = document.createElement("canvas").getContext("2d");
+      this.pen.font = `12px ${getComputedStyle(this.map.getContainer()).fontFamily}`;
+    }
+    return this.pen.measureText(text).width;
+  }
+
+  /** Return where a label may stand, the best first. A place's name goes beside its point, or beside a symbol on it. */
+  #spots({ latlng, text, kind }) {
+    const { x, y } = this.map.project(latlng);
+    if (kind !== "place") {
+      const half = text.length * (kind === "country" ? 6.5 : 9);
+      return [{ dx: 0, dy: 0, side: "middle", box: { left: x - half, right: x + half, top: y - 11, bottom: y + 11 } }];
+    }
+    const width = this.#width(text) + 4;
+    const [near, far] = [8, 26];
+    const beside = (gap) => [
+      { dx: gap, dy: 0, side: "right", box: { left: x + gap, right: x + gap + width, top: y - 8, bottom: y + 8 } },
+      { dx: -gap, dy: 0, side: "left", box: { left: x - gap - width, right: x - gap, top: y - 8, bottom: y + 8 } },
+    ];
+    const over = (gap) => [gap, -gap].map((dy) => (
+      { dx: 0, dy, side: "middle", box: { left: x - width / 2, right: x + width / 2, top: y + dy - 8, bottom: y + dy + 8 } }));
+    return [...beside(near), ...over(14), ...beside(far), ...over(28)];
+  }
+
+  #marker({ latlng, text, kind }, { dx, dy, side }) {
+    const words = h("span", { class: `map-label-text map-label-${side}` }, text);
+    words.style.left = `${dx}px`;
+    words.style.top = `${dy}px`;
+    const icon = L.divIcon({ html: words, className: `map-label map-label-${kind}`, iconSize: [0, 0] });
+    return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "labels" });
+  }
+}

@@ -1,0 +1,208 @@
+/** The map page: starts every part, and keeps address, form, map, lists and table in step. */
+
+import { Areas, listNotPlaced } from "ibar/areas.js";
+import { drawGround } from "ibar/basemap.js";
+import { config, count, t } from "ibar/config.js";
+import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
+import { Markers } from "ibar/markers.js";
+import { Dialog, eventContent } from "ibar/popup.js";
+import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
+
+
+const { map, layers } = window.ibar;
+const form = document.getElementById("filters");
+const status = document.getElementById("status");
+let features = [];
+let asked = null;
+let isOpening = false;
+
+const dialog = new Dialog(map, { closed: () => select(null) });
+const markers = new Markers(map, layers, dialog, { selected: select });
+const areas = new Areas(map, layers.areas, dialog, {
+  selected: select, load: () => loadDrawing("areas"), symbols: () => markers.obstacles(),
+});
+
+function select(feature) {
+  if (!feature) markers.circle(null);
+  setAddress("event", feature ? feature.id : null);
+}
+
+function setAddress(name, value) {
+  if (config.events || isOpening) return;
+  const address = new URL(location.href);
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, value);
+  if (address.href !== location.href) history.replaceState(history.state, "", readable(address));
+}
+
+/** Keep commas and slashes as they are: both are allowed in a query, and people read these addresses. */
+function readable(address) {
+  return address.href.replaceAll("%2C", ",").replaceAll("%2F", "/");
+}
+
+async function refresh({ renew = true } = {}) {
+  asked?.abort();
+  asked = new AbortController();
+  const { signal } = asked;
+  const parameters = new URLSearchParams(location.search);
+  document.body.classList.add("is-loading");
+  try {
+    const [answer] = await Promise.all([
+      loadEvents(apiQuery(parameters), signal), renew ? renewResults(signal) : null,
+    ]);
+    await show(answer);
+  } catch (error) {
+    if (error.name !== "AbortError") say(t("failed", { reason: error.message }), { isError: true });
+  } finally {
+    if (asked.signal === signal) document.body.classList.remove("is-loading");
+  }
+}
+
+async function show(answer) {
+  features = answer.features;
+  dialog.close();
+  markers.set(features);
+  await areas.set(features);
+  const lost = listNotPlaced(features, openAnywhere);
+  say(summary(answer, lost), { isSeen: features.length < answer.matched });
+  document.body.dataset.events = String(features.length);
+}
+
+function summary({ matched, notPlaced }, lost) {
+  const byArea = features.filter(({ geometry, properties }) => !geometry && properties.area_id).length;
+  return [
+    features.length < matched ? t("first_of", { shown: MOST_EVENTS, events: count("events", matched) }) : count("events", matched),
+    byArea ? count("by_area", byArea) : "",
+    lost + notPlaced ? count("not_placed", lost + notPlaced) : "",
+  ].filter(Boolean).join(" · ");
+}
+
+/** Tell the live region; what the page does not say elsewhere is seen as well. */
+function say(words, { isError = false, isSeen = isError } = {}) {
+  status.textContent = words;
+  status.classList.toggle("visually-hidden", !isSeen);
+  status.classList.toggle("is-error", isError);
+}
+
+/** Take the table and the links from the server's own page for the new address. */
+async function renewResults(signal) {
+  const response = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const id of ["results", "downloads", "described"]) {
+    const [here, there] = [document.getElementById(id), page.getElementById(id)];
+    if (here && there) here.replaceWith(document.adoptNode(there));
+  }
+  for (const there of page.querySelectorAll("[data-family]")) {
+    document.querySelector(`[data-family="${there.dataset.family}"]`).textContent = there.textContent;
+  }
+  const clear = page.querySelector(".clear");
+  if (clear) document.querySelector(".clear").hidden = clear.hidden;
+}
+
+function filterChanged() {
+  const address = new URL(location.href);
+  const view = address.searchParams.get("map");
+  const lang = address.searchParams.get("lang");
+  address.search = formParameters(form).toString();
+  if (lang) address.searchParams.set("lang", lang);
+  if (view) address.searchParams.set("map", view);
+  if (address.href === location.href) return;
+  history.pushState(null, "", readable(address));
+  refresh();
+}
+
+function openAnywhere(feature) {
+  if (markers.open(feature.id) || areas.open(feature.id)) return;
+  select(feature);
+  const opener = () => document.querySelector(`[data-event="${CSS.escape(feature.id)}"]`);
+  dialog.show(map.getCenter(), eventContent(feature), { opener });
+}
+
+function openById(id) {
+  const feature = features.find((one) => one.id === id);
+  if (!feature) return;
+  if (feature.geometry) {
+    const [lon, lat] = feature.geometry.coordinates;
+    if (!map.getBounds().pad(-0.1).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 11), { animate: false });
+  }
+  openAnywhere(feature);
+}
+
+function listenToForm() {
+  if (!form) return;
+  let timer = 0;
+  form.classList.add("is-live");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    filterChanged();
+  });
+  form.addEventListener("change", filterChanged);
+  form.addEventListener("input", ({ target }) => {
+    if (!["search", "number"].includes(target.type)) return;
+    clearTimeout(timer);
+    timer = setTimeout(filterChanged, 400);
+  });
+  form.elements.within_km.addEventListener("input", ({ target }) => {
+    if (target.value) form.querySelectorAll("[name=within_m]").forEach((field) => { field.checked = false; });
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target.name === "within_m") form.elements.within_km.value = "";
+  }, { capture: true });
+  window.addEventListener("popstate", () => {
+    fillForm(form, new URLSearchParams(location.search));
+    refresh();
+  });
+}
+
+function listenToTable() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-show-event]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const id = link.dataset.showEvent;
+    if (!features.some((feature) => feature.id === id)) return;
+    event.preventDefault();
+    map.getContainer().scrollIntoView({ block: "nearest" });
+    openById(id);
+  });
+}
+
+function nameControls() {
+  map.attributionControl.setPrefix(false);
+  map.attributionControl.addAttribution(config.strings.attribution);
+  const container = map.getContainer();
+  container.setAttribute("role", "region");
+  container.setAttribute("aria-label", t("map_label"));
+  const names = { ".leaflet-control-zoom-in": "zoom_in", ".leaflet-control-zoom-out": "zoom_out", ".leaflet-control-layers-toggle": "layers" };
+  for (const [selector, key] of Object.entries(names)) {
+    const control = container.querySelector(selector);
+    control.title = t(key);
+    control.setAttribute("aria-label", t(key));
+  }
+}
+
+function foldOnSmallScreens() {
+  if (matchMedia("(max-width: 46rem)").matches) document.querySelector(".filter-fold")?.removeAttribute("open");
+  if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".legend")?.removeAttribute("open");
+}
+
+function startView(bounds) {
+  const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
+  if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom);
+  else map.fitBounds(bounds, { padding: [16, 16], animate: false });
+  map.on("moveend", () => {
+    const { lat: y, lng: x } = map.getCenter();
+    setAddress("map", `${map.getZoom()}/${y.toFixed(4)}/${x.toFixed(4)}`);
+  });
+}
+
+foldOnSmallScreens();
+nameControls();
+listenToForm();
+listenToTable();
+const wanted = new URLSearchParams(location.search).get("event");
+isOpening = true;
+startView(await drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }));
+await refresh({ renew: false });
+isOpening = false;
+if (wanted) openById(wanted);
+document.body.dataset.ready = "true";

@@ -1,0 +1,59 @@
+/** A filter in, its events out: from the server, or from the block that a standalone file carries. */
+
+import { config } from "ibar/config.js";
+
+export const MOST_EVENTS = 2000;
+
+/** Fetch a drawing of the shipped boundaries. */
+export async function loadDrawing(name) {
+  if (config.drawings) return config.drawings[name];
+  return getJson(config.drawing_urls[name]);
+}
+
+/**
+ * Fetch the events that match, page after page, up to MOST_EVENTS.
+ *
+ * @param query URLSearchParams as the HTTP interface has them
+ * @returns features, number of matches, and how many are left out for having no place
+ */
+export async function loadEvents(query, signal) {
+  if (config.events) return told(config.events, config.events.features);
+  const first = new URL(config.events_url, location.href);
+  query.forEach((value, name) => first.searchParams.append(name, value));
+  first.searchParams.set("limit", "1000");
+  const features = [];
+  let answer = null;
+  for (let next = first; next && features.length < MOST_EVENTS;) {
+    const page = await getJson(next, signal);
+    answer ||= page;
+    features.push(...page.features);
+    next = nextPage(page);
+  }
+  return told(answer, features);
+}
+
+function told(answer, features) {
+  return { features, matched: answer.numberMatched ?? features.length, notPlaced: answer.notPlaced ?? 0 };
+}
+
+function nextPage(page) {
+  const link = (page.links || []).find(({ rel }) => rel === "next");
+  if (!link) return null;
+  const address = new URL(link.href, location.href);
+  return new URL(address.pathname + address.search, location.href);
+}
+
+async function getJson(address, signal) {
+  const response = await fetch(address, { signal, headers: { Accept: "application/geo+json, application/json" } });
+  if (!response.ok) throw new Error(await problem(response));
+  return response.json();
+}
+
+async function problem(response) {
+  try {
+    const { title, detail } = await response.json();
+    return detail || title || response.statusText;
+  } catch {
+    return `${response.status} ${response.statusText}`;
+  }
+}

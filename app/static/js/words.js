@@ -1,0 +1,92 @@
+/** A flat record in, the words that a reader sees out: date, place, precision, distance to the border, casualties. */
+
+import { config, count, integer, t } from "ibar/config.js";
+
+const days = new Intl.DateTimeFormat(config.locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const months = new Intl.DateTimeFormat(config.locale, { month: "long", year: "numeric", timeZone: "UTC" });
+const tenths = new Intl.NumberFormat(config.locale, { maximumFractionDigits: 1 });
+
+function asDate(text) {
+  return new Date(`${text}T00:00:00Z`);
+}
+
+/** Say when it was, no more precisely than is known (date_prec is UCDP's code). */
+export function dateWords(record) {
+  const { date_start: start, date_end: end, date_prec: precision } = record;
+  if (!start) return t("date_unknown");
+  if (precision >= 5) return yearWords(start, end);
+  if (precision === 4) return monthWords(start, end);
+  if (end && end !== start) {
+    const range = dayRange(start, end);
+    return precision > 1 ? t("date_within", { range }) : range;
+  }
+  const day = days.format(asDate(start));
+  return precision > 1 ? t("date_about", { day }) : day;
+}
+
+function dayRange(start, end) {
+  const last = days.format(asDate(end));
+  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))}–${last}`;
+  return `${days.format(asDate(start))} – ${last}`;
+}
+
+function yearWords(start, end) {
+  const first = start.slice(0, 4);
+  const last = (end || start).slice(0, 4);
+  return first === last ? first : `${first}–${last}`;
+}
+
+function monthWords(start, end) {
+  const [first, last] = [start, end || start].map((day) => months.format(asDate(day)));
+  return first === last ? first : `${first} – ${last}`;
+}
+
+/** Return a distance in metres as "400 m", "3 km" or "11.3 km". */
+export function lengthWords(metres) {
+  if (metres < 995) return `${integer(Math.round(metres / 10) * 10)} m`;
+  return `${metres < 19950 ? tenths.format(metres / 1000) : integer(metres / 1000)} km`;
+}
+
+/** Return the place's names, Albanian and Serbian, once where they are alike. */
+export function placeNames(record) {
+  const names = [record.place_name_sq, record.place_name_sr].filter(Boolean);
+  const distinct = [...new Set(names)];
+  return distinct.length ? distinct.join(" / ") : record.place_name || record.toponym || t("place_unknown");
+}
+
+/** Say how precisely the place is known. */
+export function precisionWords(record) {
+  if (record.area_id) return t("known_by_area");
+  if (record.uncertainty_m === null || record.uncertainty_m === undefined) return "";
+  return t("within_radius", { distance: lengthWords(record.uncertainty_m) });
+}
+
+/** Say how far from the line it was and on which side, as far as that is certain. */
+export function borderWords(record) {
+  if (record.border_distance_m === null || record.border_distance_m === undefined) return "";
+  if (record.border_side === "line") return t("border_at_crossing");
+  if (record.border_side_certain === false && !record.area_id) {
+    return t("border_at_line", { distance: lengthWords(record.border_distance_m) });
+  }
+  const side = config.strings[`side_${record.border_side}`] || record.border_side;
+  return t(record.area_id ? "border_area" : "border_away", { distance: lengthWords(record.border_distance_m), side });
+}
+
+/** Say whether it lies within the distance that was asked for. */
+export function certaintyWords(record) {
+  return record.certainty ? t(`certainty_${record.certainty}`) : "";
+}
+
+/** Say who was harmed; nothing where no source says. */
+export function casualtyWords(record) {
+  const parts = [];
+  if (record.fatalities !== null && record.fatalities !== undefined) parts.push(killedWords(record));
+  if (record.injured) parts.push(count("injured", record.injured));
+  return parts.join(", ");
+}
+
+function killedWords({ fatalities, fatalities_low: low, fatalities_high: high }) {
+  const words = fatalities === 0 ? t("killed_none") : count("killed", fatalities);
+  const isRange = low !== null && high !== null && low !== undefined && high !== undefined && low !== high;
+  return isRange ? `${words} (${t("sources_say", { low: integer(low), high: integer(high) })})` : words;
+}
