@@ -1,0 +1,141 @@
+"""A name found in a text in, the reason why it is no place here out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from geo.gazetteer.reading import Reading
+from geo.gazetteer.spotting import Spot
+from geo.model import Place
+
+_ANCHORS: Final = frozenset(("country", "region", "municipality", "city", "town", "crossing", "military_base"))
+_ANCHOR_WORDS: Final = frozenset(("kfor", "eulex", "kosovo", "kosova", "kosove", "kosovu"))
+_HOME: Final = frozenset(("XK", "RS"))
+_DATELINE: Final = re.compile(r"(?:(?:, ?[^.\n;:]{1,40}| ?\([^)\n]{1,40}\))+|) ?(?:-{1,2}) ")
+_DATELINE_REACH: Final = 90
+_BEFORE_DATELINE: Final = re.compile(r"(?:^|\n)[^\w\n]*(?:\w+[,/ ]+){0,3}$")
+_SENTENCE_END: Final = re.compile(r"[.!?:;\n\"(]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a text is about, as far as the names in it tell."""
+
+    is_here: bool
+    """Whether it names something of this region that is no village: then its village names are meant."""
+    is_kosovo: bool
+    """Whether it names something in Kosovo: then "the north" and "the main bridge" are those there."""
+
+    @classmethod
+    def of(cls, reading: Reading) -> Scope:
+        """Look for what shows where a text is about."""
+        named = [place for spot in reading.spots if not spot.is_described for place in spot.places if place.rank == 0]
+        has_word = any(word.norm in _ANCHOR_WORDS for word in reading.words)
+        return cls(
+            is_here=has_word or any(map(_is_anchor, named)), is_kosovo=has_word or any(p.country == "XK" for p in named)
+        )
+
+
+def _is_anchor(place: Place) -> bool:
+    return place.country in _HOME and place.kind in _ANCHORS
+
+
+def rejection(reading: Reading, at: int, scope: Scope) -> str:
+    """Return why the spot at an index is not a place of the text, or nothing where it is one."""
+    spot = reading.spots[at]
+    if (not scope.is_here and is_small(spot)) or (not scope.is_kosovo and spot.is_described):
+        return "a small place in a text on elsewhere"
+    return next((reason for reason, holds in _RULES if holds(reading, at)), "")
+
+
+def is_small(spot: Spot) -> bool:
+    """Tell whether every place of a name is so little known that the name is as likely something else."""
+    return all(p.rank > 0 or p.kind in _SMALL for p in spot.places)
+
+
+_SMALL: Final = frozenset(("village", "neighbourhood", "mountain", "river", "pass", "gorge", "valley"))
+
+
+def _is_single(reading: Reading, at: int) -> bool:
+    spot = reading.spots[at]
+    return spot.last - spot.first == 1
+
+
+def _is_everyday(reading: Reading, at: int) -> bool:
+    spot = reading.spots[at]
+    word = reading.words[spot.first]
+    return _is_single(reading, at) and word.norm in reading.vocabulary.everyday and not reading.is_led_to(spot)
+
+
+def _is_person(reading: Reading, at: int) -> bool:
+    spot = reading.spots[at]
+    if not is_small(spot) or not _is_single(reading, at):
+        return False
+    return _follows_a_name(reading, spot) or _precedes_a_name(reading, spot)
+
+
+def _follows_a_name(reading: Reading, spot: Spot) -> bool:
+    """Whether a given name or a title stands right before: "Besim Hoti", "ministri Kurti"."""
+    known = reading.vocabulary
+    before = reading.before(spot)
+    if before is None or reading.gap(before.end, reading.words[spot.first].start) not in (" ", ". "):
+        return False
+    if before.norm in known.titles:
+        return True
+    if not before.is_capital or before.is_shouted or reading.is_spotted(spot.first - 1):
+        return False
+    plain = known.not_given_names | known.locative | known.fillers | known.kinds.keys()
+    return before.norm not in plain and not _SENTENCE_END.search(
+        reading.gap(before.end, reading.words[spot.first].start)
+    )
+
+
+def _precedes_a_name(reading: Reading, spot: Spot) -> bool:
+    """Whether a surname stands right after, and nothing before says that it is a place: "Milan Radoičić"."""
+    after = reading.after(spot)
+    if after is None or reading.gap(reading.words[spot.last - 1].end, after.start) != " " or reading.is_led_to(spot):
+        return False
+    is_name = after.is_capital and not after.is_shouted and not reading.is_spotted(spot.last)
+    return is_name and after.norm not in reading.vocabulary.kinds
+
+
+def _is_organisation(reading: Reading, at: int) -> bool:
+    spot, known = reading.spots[at], reading.vocabulary
+    before, after = reading.before(spot), reading.after(spot)
+    if after and after.is_capital and after.norm in known.organisations_after and reading.gap_after(spot) == " ":
+        return True
+    return bool(before and before.norm in known.organisations_before and reading.gap_before(spot) in (" ", ' "'))
+
+
+def _is_demonym(reading: Reading, at: int) -> bool:
+    spot = reading.spots[at]
+    after = reading.after(spot)
+    return bool(after and after.norm in reading.vocabulary.demonyms and reading.gap_after(spot) == "-")
+
+
+def _is_dateline(reading: Reading, at: int) -> bool:
+    """Whether it says where an article was written: "PRISTINA, 5 June 2023 - "."""
+    spot = reading.spots[at]
+    start, end = reading.words[spot.first].start, reading.words[spot.last - 1].end
+    before = reading.text[max(0, start - 40) : start]
+    if start - len(before) > 0 and "\n" not in before:
+        return False
+    if not _BEFORE_DATELINE.search(before):
+        return False
+    found = _DATELINE.match(reading.text, end, end + _DATELINE_REACH)
+    if found is None:
+        return False
+    is_marked = any(c in found.group() for c in ",(") and any(c.isdigit() or c == "(" for c in found.group())
+    return is_marked or reading.words[spot.first].is_shouted
+
+
+_RULES: Final[Sequence[tuple[str, Callable[[Reading, int], bool]]]] = (
+    ("an everyday word", _is_everyday),
+    ("a person's name", _is_person),
+    ("an organisation's name", _is_organisation),
+    ("says where somebody was born", _is_demonym),
+    ("where the article was written", _is_dateline),
+)

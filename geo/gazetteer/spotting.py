@@ -1,0 +1,135 @@
+"""A text in, the place names in it out: the longest name at each word, by looking up runs of words in the index."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from geo.gazetteer.vocabulary import vocabulary
+from geo.model import Place
+from geo.text import Folded
+
+LONGEST: Final = 8
+"""Words of the longest name that is looked for."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_JOINTS: Final = frozenset((" ", "-", "'", "\n", ". ", "  ", " - "))
+"""What may stand between the words of one name."""
+_PARAGRAPH: Final = re.compile(r"\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A place that goes by a key."""
+
+    place: int
+    is_form: bool
+    is_small: bool
+    is_spotted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The look-ups that spotting needs."""
+
+    head: Callable[[str], tuple[int, bool]]
+    """From a first word to the length in words of the longest name that it begins, and whether it may be small."""
+    listed: Callable[[str], tuple[Listed, ...]]
+    place: Callable[[int], Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word: its folded form, and where it stands in the folded text."""
+
+    norm: str
+    start: int
+    end: int
+    is_capital: bool
+    """Whether it begins with a capital letter in the text."""
+    is_shouted: bool
+    """Whether it is written in capitals throughout, and has more than one letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A name found: the words `first` to `last` (exclusive), and every place that goes by it."""
+
+    first: int
+    last: int
+    places: tuple[Place, ...]
+    is_described: bool
+    """Whether it is a description in small letters ("the main bridge"), which many towns have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """The words of a text and the names among them, in order."""
+
+    words: Sequence[Word]
+    spots: Sequence[Spot]
+
+
+def spot(text: str, folded: Folded, lexicon: Lexicon) -> Spotted:
+    """Find every name; where names overlap, the one that begins first, and of those the longest."""
+    words = [_word(text, folded, m) for m in _WORD.finditer(folded.text)]
+    english = _EnglishParagraphs(folded.text, words)
+    spots: list[Spot] = []
+    at = 0
+    while at < len(words):
+        found = _longest(folded.text, words, at, lexicon, english)
+        if found:
+            spots.append(found)
+        at = found.last if found else at + 1
+    return Spotted(words, spots)
+
+
+def _word(text: str, folded: Folded, match: re.Match[str]) -> Word:
+    start, end = folded.span(*match.span())
+    written = text[start:end]
+    return Word(
+        match.group(), *match.span(), written[:1].isupper(), written.isupper() and match.end() - match.start() > 1
+    )
+
+
+def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, english: _EnglishParagraphs) -> Spot | None:
+    longest, is_small = lexicon.head(words[at].norm)
+    if not longest or not (is_small or words[at].is_capital):
+        return None
+    last = at + 1
+    while (
+        last < len(words)
+        and last - at < min(longest, LONGEST)
+        and text[words[last - 1].end : words[last].start] in _JOINTS
+    ):
+        last += 1
+    for end in range(last, at, -1):
+        name = " ".join(w.norm for w in words[at:end])
+        listed = [n for n in lexicon.listed(name) if n.is_spotted and (n.is_small or words[at].is_capital)]
+        if english.hold(words[at]):
+            listed = [n for n in listed if not n.is_form]
+        if listed:
+            places = sorted((lexicon.place(n.place) for n in listed), key=lambda p: p.rank)
+            return Spot(at, end, tuple(places), is_described=not any(w.is_capital for w in words[at:end]))
+    return None
+
+
+class _EnglishParagraphs:
+    """Which paragraphs are English: there, a case form of a Serbian or Albanian name is some other word."""
+
+    def __init__(self, text: str, words: Sequence[Word]) -> None:
+        self._starts = [0, *(m.end() for m in _PARAGRAPH.finditer(text))]
+        known = vocabulary()
+        balance = [0] * len(self._starts)
+        for word in words:
+            balance[self._at(word)] += (word.norm in known.english) - (word.norm in known.other)
+        self._balance = balance
+
+    def hold(self, word: Word) -> bool:
+        """Tell whether a word stands in English text."""
+        return self._balance[self._at(word)] > 0
+
+    def _at(self, word: Word) -> int:
+        return bisect_right(self._starts, word.start) - 1
