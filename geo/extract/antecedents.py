@@ -1,0 +1,109 @@
+"""Events without a place or a date in, the same with those of their antecedents out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from geo.extract.dates import DateSpan
+from geo.extract.groups import Group, around
+from geo.extract.places import Site, listed_with
+from geo.extract.reading import Reading
+
+NEAR: Final = 3
+"""How many sentences away an event may take its place or date from."""
+
+
+def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: Sequence[Reading]) -> list[Group]:
+    """Give events without a place or date those of their antecedent; a list of places makes as many events.
+
+    `named` holds the sites of each sentence.
+    """
+    moved = {g.order for g in groups if g.kind == "deployment"}
+    free = [
+        [s for s in some if order not in moved and s.rank >= 1 and (not s.excluded or s.landmark)]
+        for order, some in enumerate(named)
+    ]
+    by_order: dict[int, list[Group]] = {}
+    for one in groups:
+        by_order.setdefault(one.order, []).append(one)
+    result: list[Group] = []
+    for event in groups:
+        others = [g for g in around(by_order, event.order, NEAR, NEAR) if g is not event]
+        if event.kind == "incident" and event.date is None and not _is_reaction(event):
+            event.inherited_date = _antecedent_date(event, others, readings)
+        if event.site is None and _names_these(event):
+            result += [replace(event, inherited_site=site) for site in _last_list(event, others)] or [event]
+            continue
+        if event.kind == "incident" and event.site is not None and event.site.rank <= 1:
+            event.inherited_site = _refinement(event, free, readings)
+        if event.kind != "incident" or event.site is not None:
+            result.append(event)
+            continue
+        result += [
+            replace(event, inherited_site=site) for site in _antecedent_sites(event, others, free, readings)
+        ] or [event]
+    return result
+
+
+def _names_these(event: Group) -> bool:
+    """Whether it speaks of places named before: "at the crossings", "na oba prelaza"."""
+    return any("these_places" in m.reading.marks for m in event.mentions)
+
+
+def _last_list(event: Group, others: Sequence[Group]) -> list[Site]:
+    before = [g.site for g in others if g.order <= event.order and g.site is not None and g.site.rank >= 3]
+    return list({site.place_ids: site for site in before}.values())
+
+
+def _refinement(event: Group, free: Sequence[Sequence[Site]], readings: Sequence[Reading]) -> Site | None:
+    """Find the village that a sentence without an event of its own names beside one that knows only the region."""
+    for order in (event.order - 1, event.order + 1):
+        if 0 <= order < len(free) and not readings[order].triggers:
+            exact = [site for site in free[order] if site.rank >= 3]
+            if exact:
+                return exact[0]
+    return None
+
+
+def _antecedent_sites(
+    event: Group, others: Sequence[Group], free: Sequence[Sequence[Site]], readings: Sequence[Reading]
+) -> list[Site]:
+    placed = [g for g in others if g.kind == "incident" and g.site is not None]
+    before = [g for g in placed if g.order <= event.order]
+    if before:
+        best = max(before, key=lambda g: g.order).site
+        return [best] if best else []
+    orders = [
+        *range(event.order, max(event.order - NEAR, 0) - 1, -1),
+        *range(event.order + 1, min(event.order + NEAR + 1, len(free))),
+    ]
+    for least in (3, 1):
+        for order in orders:
+            taken = [g.site.place_ids for g in placed if g.site and g.order == order]
+            some = [s for s in free[order] if s.rank >= least and not any(s.place_ids & t for t in taken)]
+            if some:
+                listed = listed_with(readings[order], some[0], some)
+                return listed if not readings[order].triggers else listed[:1]
+    return []
+
+
+def _is_reaction(event: Group) -> bool:
+    """Whether its sentence sets it after another event, so that it is not of the same day."""
+    first = event.mentions[0]
+    return any(
+        t.rule.noun and t is not first.trigger and cue.end <= t.start <= cue.end + 6
+        for cue in first.reading.cues_of("refer")
+        for t in first.reading.triggers
+    )
+
+
+def _antecedent_date(event: Group, others: Sequence[Group], readings: Sequence[Reading]) -> DateSpan | None:
+    before = readings[event.order - 1].dates if event.order else ()
+    stated = [d for d in before if d.explicit and d.when.start]
+    if stated and not any(g.order == event.order - 1 for g in others):
+        return stated[-1]
+    near = [g for g in others if g.kind == "incident" and g.date and g.date.when.start]
+    best = min(near, key=lambda g: (g.order > event.order, abs(event.order - g.order)), default=None)
+    return best.date if best else None

@@ -1,0 +1,120 @@
+"""A trigger in its sentence in, its standing out: happened, alleged, planned, denied, background or anniversary."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from geo.extract.patterns import Found
+from geo.extract.reading import Reading, Trigger
+from geo.model import Assertion
+
+COUNTED: Final = frozenset(("happened", "ongoing", "alleged"))
+"""The standings of claims that become events."""
+
+
+class Standing(NamedTuple):
+    """What a text asserts of an event, and the words that say so."""
+
+    assertion: Assertion
+    reason: str
+    refers: bool = False
+    """Whether it only refers to an event ("in connection with the shoot-out")."""
+
+
+class _Cue(NamedTuple):
+    """How far before a trigger a cue still governs it, in words and in clause boundaries."""
+
+    label: str
+    assertion: Assertion
+    reach: int
+    breaks: int
+
+
+_INCIDENT: Final = (
+    _Cue("denied", "denied", 3, 0),
+    _Cue("planned", "planned", 7, 0),
+    _Cue("wished", "planned", 7, 0),
+    _Cue("threatened", "planned", 9, 0),
+    _Cue("accusation", "background", 12, 1),
+)
+_DEPLOYMENT: Final = (
+    _Cue("denied", "denied", 3, 0),
+    _Cue("wished", "planned", 6, 0),
+    _Cue("threatened", "planned", 9, 0),
+    _Cue("accusation", "background", 10, 1),
+)
+_REFER_REACH: Final = 6
+
+
+def standing(reading: Reading, trigger: Trigger) -> Standing:
+    """Return what the text asserts of the event that a trigger tells of."""
+    for label in ("anniversary", "background"):
+        cue = _near(reading, trigger, label)
+        if cue is not None and trigger.rule.kind == "incident":
+            return Standing("anniversary" if label == "anniversary" else "background", _said(reading, cue))
+    refers = _refers(reading, trigger)
+    for kind in _INCIDENT if trigger.rule.kind == "incident" else _DEPLOYMENT:
+        cue = _before(reading, trigger, kind)
+        if cue is not None:
+            return Standing(kind.assertion, _said(reading, cue), refers)
+    alleged = _alleged(reading, trigger)
+    if alleged is not None:
+        return Standing("alleged", _said(reading, alleged), refers)
+    return Standing("happened", "", refers)
+
+
+def _said(reading: Reading, cue: Found) -> str:
+    start, end = reading.span(cue.start, cue.end)
+    return f"{cue.label}: {' '.join(t.text for t in reading.words if start <= t.start < end)}"
+
+
+def _before(reading: Reading, trigger: Trigger, kind: _Cue) -> Found | None:
+    for cue in reading.cues_of(kind.label):
+        inside = trigger.start <= cue.start < trigger.end and trigger.end - trigger.start > 2 and kind.label == "denied"
+        distance = trigger.start - cue.end
+        near = 0 <= distance <= kind.reach and reading.breaks_between(cue.end - 1, trigger.start) <= kind.breaks
+        if near and not _another_between(reading, cue, trigger) and not inside:
+            return cue
+    return None
+
+
+def _another_between(reading: Reading, cue: Found, trigger: Trigger) -> bool:
+    """Whether another event's verb stands between, so that the cue governs that one."""
+    return any(
+        cue.end <= other.start and other.end <= trigger.start and not other.rule.noun for other in reading.triggers
+    )
+
+
+def _near(reading: Reading, trigger: Trigger, label: str) -> Found | None:
+    for cue in reading.cues_of(label):
+        if reading.breaks_between(cue.start, trigger.start) <= 2:
+            return cue
+    return None
+
+
+def _alleged(reading: Reading, trigger: Trigger) -> Found | None:
+    for cue in reading.cues_of("alleged"):
+        if abs(trigger.start - cue.start) <= 10 and reading.breaks_between(cue.start, trigger.start) <= 1:
+            return cue
+    return None
+
+
+def _refers(reading: Reading, trigger: Trigger) -> bool:
+    if not trigger.rule.noun:
+        return False
+    for cue in reading.cues_of("refer"):
+        distance = trigger.start - cue.end
+        near = 0 <= distance <= _REFER_REACH and reading.breaks_between(cue.end - 1, trigger.start) == 0
+        if near and not _another_between(reading, cue, trigger):
+            return True
+    return _joined_to_reference(reading, trigger)
+
+
+def _joined_to_reference(reading: Reading, trigger: Trigger) -> bool:
+    """ "following the violence and the death of ...": what is joined to a reference refers too."""
+    for other in reading.triggers:
+        if other.rule.noun and other.end <= trigger.start and trigger.start - other.end <= 4:
+            between = range(other.end, trigger.start)
+            if any(at in reading.marks.get("clause", {}) for at in between) and _refers(reading, other):
+                return True
+    return False

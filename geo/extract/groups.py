@@ -1,0 +1,246 @@
+"""The mentions of a document in, its events out: several mentions of one event are one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from geo.extract.assertion import COUNTED
+from geo.extract.dates import DateSpan
+from geo.extract.lexicon import GENERIC
+from geo.extract.mentions import PRIORITY, Mention
+from geo.extract.places import Site
+from geo.model import Place
+
+if TYPE_CHECKING:
+    from geo.gazetteer import Gazetteer
+
+_VIOLENT: Final = frozenset(("armed", "explosive", "unrest", "property", GENERIC))
+_LOOSE: Final = frozenset(("attack", "killing", GENERIC))
+"""Types that any violent event may be called by."""
+_MOVES: Final = frozenset(("reinforcement", "rotation", "unit_deployment", "base", "force_strength"))
+_OPEN: Final = 40
+"""How many of the last events a mention may belong to."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The mentions of one event, and what they say together."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    types: set[str] = field(default_factory=set)
+    families: set[str] = field(default_factory=set)
+    site: Site | None = None
+    """Its most specific own place, that of an assertion before that of a reference."""
+    date: DateSpan | None = None
+    """Its most precise own date."""
+    inherited_site: Site | None = None
+    inherited_date: DateSpan | None = None
+    _site_rank: tuple[int, bool] = (-1, False)
+    _texts: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, mention: Mention) -> Group:
+        """Begin a group."""
+        event = cls()
+        event.add(mention)
+        return event
+
+    def add(self, mention: Mention) -> None:
+        """Take one more mention in."""
+        self.mentions.append(mention)
+        self.types.add(mention.event_type)
+        self.families.add(mention.family)
+        if mention.site is not None:
+            rank = (min(mention.site.rank, 4), not mention.standing.refers)
+            if rank > self._site_rank:
+                self.site, self._site_rank = mention.site, rank
+        if mention.date is not None and (self.date is None or _vagueness(mention.date) < _vagueness(self.date)):
+            self.date = mention.date
+        for name in ("contributor", "unit", "stage"):
+            if value := getattr(mention.detail, name):
+                self._texts.setdefault(name, set()).add(value)
+
+    @property
+    def kind(self) -> str:
+        """Incident or deployment."""
+        return self.mentions[0].kind
+
+    @property
+    def event_type(self) -> str:
+        """The type that fits best."""
+        return min(self.types, key=PRIORITY.index)
+
+    @property
+    def place(self) -> Site | None:
+        """Its place: its own, or that of its antecedent where that is more specific or the only one."""
+        return self.inherited_site or self.site
+
+    @property
+    def order(self) -> int:
+        """The sentence that first tells it."""
+        return self.mentions[0].order
+
+    def texts(self, name: str) -> set[str]:
+        """Return what its mentions say of one detail of a deployment."""
+        return self._texts.get(name, set())
+
+
+def _vagueness(span: DateSpan) -> tuple[bool, int]:
+    return (span.when.start is None, span.when.date_prec)
+
+
+def group(mentions: Iterable[Mention], gazetteer: Gazetteer) -> list[Group]:
+    """Put the mentions of one event together; only those that assert or refer to one that happened are taken."""
+    groups: list[Group] = []
+    late: list[Mention] = []
+    for mention in mentions:
+        if mention.standing.assertion not in COUNTED:
+            continue
+        if not _joins(mention, groups, gazetteer):
+            if mention.event_type == GENERIC:
+                late.append(mention)
+            else:
+                groups.append(Group.of(mention))
+    for mention in late:
+        _joins(mention, groups, gazetteer)
+    return _absorbed(_merged(groups, gazetteer))
+
+
+def _absorbed(groups: list[Group]) -> list[Group]:
+    """Drop what is part of a violent event told beside it: its barricade, its damage, the arrest of its suspects."""
+    violent: dict[int, list[Group]] = {}
+    for one in groups:
+        if one.families & (_VIOLENT - {GENERIC}) and one.event_type != "protest":
+            violent.setdefault(one.order, []).append(one)
+    return [g for g in groups if not any(_is_part(g, v) for v in around(violent, g.order, 3, 1) if v is not g)]
+
+
+def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, after: int) -> list[Group]:
+    """Return the groups that begin at most so many sentences before or after one."""
+    return [g for k in range(order - before, order + after + 1) for g in by_order.get(k, ())]
+
+
+def _is_part(event: Group, violent: Group) -> bool:
+    near = _PARTS.get(event.event_type)
+    if near is None or event.kind != "incident" or event.event_type == violent.event_type:
+        return False
+    own = event.site is not None and not _shares_all(event.site, violent.site)
+    apart = event.order - violent.order
+    return (
+        not own
+        and not (event.date and event.date.explicit and event.date != violent.date)
+        and near[0] <= apart <= near[1]
+    )
+
+
+def _shares_all(first: Site, second: Site | None) -> bool:
+    return second is not None and bool(first.place_ids & second.place_ids)
+
+
+_PARTS: Final = {"road_block": (-1, 1), "property_destruction": (0, 2), "arrest": (0, 3), "threat": (0, 1)}
+"""How many sentences before and after a violent event such a thing is taken for a part of it."""
+
+
+def _joins(mention: Mention, groups: list[Group], gazetteer: Gazetteer) -> bool:
+    fitting = [g for g in groups[-_OPEN:] if _is_one_event(g, mention, gazetteer)]
+    if not fitting:
+        return False
+    best = max(fitting, key=lambda g: (_shares_place(g.site, mention.site), -(mention.order - g.mentions[-1].order)))
+    best.add(mention)
+    return True
+
+
+def _merged(groups: list[Group], gazetteer: Gazetteer) -> list[Group]:
+    """Join groups that turned out to be one event when a later mention gave a place or a date."""
+    kept: list[Group] = []
+    for number, one in enumerate(groups):
+        loose = all(m.event_type in _LOOSE or m.standing.refers for m in one.mentions)
+        target = next((g for g in kept[-_OPEN:] if all(_is_one_event(g, m, gazetteer) for m in one.mentions)), None)
+        if target is None and loose and one.site is None:
+            others = groups[number + 1 : number + _OPEN]
+            target = next((g for g in others if all(_is_one_event(g, m, gazetteer) for m in one.mentions)), None)
+        if target is None:
+            kept.append(one)
+        else:
+            for mention in one.mentions:
+                target.add(mention)
+            target.mentions.sort(key=lambda m: m.order)
+    return kept
+
+
+def _is_one_event(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
+    if event.kind != mention.kind or (mention.again and mention.order != event.mentions[-1].order):
+        return False
+    if not _dates_agree(event.date, mention.date) or not _places_agree(event, mention, gazetteer):
+        return False
+    if mention.kind == "deployment":
+        return _deployments_agree(event, mention)
+    return _types_agree(event, mention)
+
+
+def _types_agree(event: Group, mention: Mention) -> bool:
+    if mention.family in event.families:
+        return True
+    types = event.types
+    violent = event.families <= _VIOLENT and mention.family in _VIOLENT
+    if violent and (mention.event_type in _LOOSE or types & _LOOSE):
+        return True
+    if mention.event_type == GENERIC:
+        suits = event.families & _VIOLENT or not any(c.value for c in mention.counts)
+        return bool(suits) and mention.definite
+    return mention.event_type == "protest" and "road_block" in types and event.mentions[-1].order == mention.order
+
+
+def _deployments_agree(event: Group, mention: Mention) -> bool:
+    types = event.types
+    moves = types <= _MOVES and mention.event_type in _MOVES and (mention.definite or mention.event_type in types)
+    reserve = mention.detail.stage == "in_reserve" and mention.definite and not mention.detail.contributor
+    if mention.event_type not in types and not moves and not reserve:
+        return False
+    for name in ("contributor", "unit"):
+        own, other = event.texts(name), getattr(mention.detail, name)
+        if own and other and other not in own:
+            return False
+    return True
+
+
+def _dates_agree(first: DateSpan | None, second: DateSpan | None) -> bool:
+    if first is None or second is None or first.when.start is None or second.when.start is None:
+        return True
+    one, other = first.when, second.when
+    return one.start <= (other.end or other.start) and other.start <= (one.end or one.start)  # type: ignore[operator]
+
+
+def _shares_place(first: Site | None, second: Site | None) -> int:
+    if first is None or second is None:
+        return 1
+    return 2 if first.place_ids & second.place_ids else 0
+
+
+def _places_agree(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
+    first, second = event.site, mention.site
+    if first is None or second is None or first.place_ids & second.place_ids:
+        return True
+    if mention.standing.refers and second.rank <= 2 < first.rank:
+        return True
+    pairs = [(gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids]
+    contained = any(_contains(a, b) or _contains(b, a) for a, b in pairs)
+    alike = mention.event_type in event.types
+    return contained and (mention.definite or mention.standing.refers or alike or mention.event_type in _LOOSE)
+
+
+def _contains(outer: Place, inner: Place) -> bool:
+    """Whether a place may hold another one by what their records say."""
+    if outer.kind in ("country", "region"):
+        return outer.country == inner.country and inner.kind != outer.kind
+    if inner.is_area or not inner.municipality:
+        return False
+    return outer.name_en == inner.municipality or (
+        outer.municipality == inner.municipality and _is_inside(outer, inner)
+    )
+
+
+def _is_inside(outer: Place, inner: Place) -> bool:
+    return outer.kind == "town" and inner.kind not in ("town", "settlement", "village")

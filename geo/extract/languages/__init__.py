@@ -1,0 +1,1 @@
+"""One folder of lexicons for each language."""

@@ -1,0 +1,197 @@
+"""A sentence that was read in, one mention for each event and place that it tells of, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from geo.extract.assertion import COUNTED, Standing, standing
+from geo.extract.casualties import Count, casualties, people
+from geo.extract.dates import DateSpan
+from geo.extract.deployments import Detail, detail
+from geo.extract.lexicon import GENERIC, Rule
+from geo.extract.places import Site, event_sites, sites
+from geo.extract.reading import Reading, Trigger
+
+if TYPE_CHECKING:
+    from geo.gazetteer import Gazetteer
+
+FAMILIES: Final = {
+    "armed_clash": "armed", "shooting": "armed", "killing": "armed", "attack": "armed",
+    "explosion": "explosive", "grenade_attack": "explosive", "landmine": "explosive",
+    "riot": "unrest", "stone_throwing": "unrest", "protest": "unrest",
+    "raid": "police", "weapons_seizure": "police", "arrest": "police", "abduction_or_detention": "police",
+    "road_block": "road_block", "border_closure": "border_closure",
+    "arson": "property", "property_destruction": "property",
+    "threat": "threat", "other": "other", GENERIC: GENERIC,
+}  # fmt: skip
+"""Types of one family may be one event told in two ways."""
+PRIORITY: Final = (
+    "grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "riot", "stone_throwing", "arson", "killing",
+    "attack", "protest", "abduction_or_detention", "weapons_seizure", "raid", "arrest", "border_closure", "road_block",
+    "property_destruction", "threat", "other", "transfer_of_authority", "withdrawal", "rotation", "reinforcement",
+    "force_strength", "base", "exercise", "patrol", "unit_deployment", GENERIC,
+)  # fmt: skip
+"""Where several types fit one event, the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One event as one sentence tells it, at one place."""
+
+    order: int
+    """The number of its sentence in the document."""
+    reading: Reading
+    trigger: Trigger
+    standing: Standing
+    event_type: str
+    site: Site | None = None
+    date: DateSpan | None = None
+    counts: tuple[Count, ...] = ()
+    detail: Detail = field(default_factory=Detail)
+    definite: bool = False
+    """Whether its words point back ("the attack", "this force")."""
+    again: bool = False
+    """Whether its words set it apart from one told before ("another attack")."""
+
+    @property
+    def kind(self) -> str:
+        """Incident or deployment."""
+        return self.trigger.rule.kind
+
+    @property
+    def family(self) -> str:
+        """Its family, or its type for a deployment."""
+        return FAMILIES.get(self.event_type, self.event_type)
+
+
+def mentions(reading: Reading, order: int, *, gazetteer: Gazetteer, text: str) -> list[Mention]:
+    """Return the mentions of a sentence in order, those that assert no event included."""
+    all_sites = sites(reading, gazetteer, text)
+    standings = [standing(reading, trigger) for trigger in reading.triggers]
+    references = [t for t, s in zip(reading.triggers, standings, strict=True) if s.refers]
+    counts = casualties(reading)
+    chosen = _chosen(reading, standings)
+    able = [
+        trigger
+        for trigger, one in chosen
+        if one.assertion in COUNTED and FAMILIES.get(trigger.rule.event_type) in _WITH_CASUALTIES
+    ]
+    found: list[Mention] = []
+    for trigger, one in chosen:
+        rivals = [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
+        where = event_sites(reading, trigger, all_sites, references, rivals)
+        about = Mention(
+            order, reading, trigger, one, trigger.rule.event_type,
+            date=_date(reading, trigger, references), counts=_own_counts(reading, trigger, counts, able),
+            detail=detail(reading, trigger, people(reading)) if trigger.rule.kind == "deployment" else Detail(),
+            definite=_points_back(reading, trigger), again=_is_apart(reading, trigger),
+        )  # fmt: skip
+        found += _at_each(about, where)
+    if counts and not able:
+        found.append(_toll_alone(reading, order, counts))
+    return found
+
+
+def _toll_alone(reading: Reading, order: int, counts: Sequence[Count]) -> Mention:
+    """A sentence that only counts people killed or injured speaks of an event told before or after it."""
+    rule = Rule(id=-1, event_type=GENERIC, kind="incident", noun=True, strength=0.3)
+    trigger = Trigger(rule, counts[0].start, counts[0].end, "")
+    return Mention(
+        order, reading, trigger, Standing("happened", "", refers=True), GENERIC, counts=tuple(counts), definite=True
+    )
+
+
+def _chosen(reading: Reading, standings: Sequence[Standing]) -> list[tuple[Trigger, Standing]]:
+    """Of triggers that overlap keep the one that says more; of the deployments of a sentence keep one."""
+    pairs = list(zip(reading.triggers, standings, strict=True))
+    kept: list[tuple[Trigger, Standing]] = []
+    for trigger, one in sorted(pairs, key=lambda p: (_rank(p[0]), p[0].start - p[0].end)):
+        if not any(_same_words(trigger, other) for other, _ in kept):
+            kept.append((trigger, one))
+    deployments = [pair for pair in kept if pair[0].rule.kind == "deployment"]
+    for extra in deployments[1:]:
+        kept.remove(extra)
+    return sorted(kept, key=lambda pair: pair[0].start)
+
+
+def _rank(trigger: Trigger) -> int:
+    return PRIORITY.index(trigger.rule.event_type)
+
+
+def _same_words(one: Trigger, other: Trigger) -> bool:
+    overlap = one.start < other.end and other.start < one.end
+    return overlap and one.rule.kind == other.rule.kind
+
+
+def _date(reading: Reading, trigger: Trigger, references: Sequence[Trigger]) -> DateSpan | None:
+    """Choose the date that belongs to a trigger: not that of a statement, nor that of an event referred to."""
+    free = [d for d in reading.dates if not _is_of_reference(reading, trigger, d, references)]
+    said = "speech" if trigger.rule.kind == "incident" else "agreed"
+    free = [d for d in free if not _is_of_statement(reading, d, trigger, said)]
+    if not free:
+        return None
+    return min(
+        free, key=lambda d: (not d.when.start, not d.explicit and _overshadowed(d, free), _far(reading, trigger, d))
+    )
+
+
+def _overshadowed(one: DateSpan, others: Sequence[DateSpan]) -> bool:
+    """Whether a full date stands beside a weekday ("on Sunday, 24 September")."""
+    return any(o.explicit and abs(o.start - one.end) <= 2 for o in others)
+
+
+def _far(reading: Reading, trigger: Trigger, span: DateSpan) -> int:
+    return abs(span.start - trigger.start) + 8 * reading.breaks_between(span.start, trigger.start)
+
+
+def _is_of_statement(reading: Reading, span: DateSpan, trigger: Trigger, name: str) -> bool:
+    """ "said on Friday that ..." dates the statement."""
+    spoken = [(s, e) for s, e in reading.marks.get(name, {}).items() if not trigger.start <= s < trigger.end]
+    return any(0 <= span.start - end <= 2 or 0 <= start - span.end <= 1 for start, end in spoken)
+
+
+def _is_of_reference(reading: Reading, trigger: Trigger, span: DateSpan, references: Sequence[Trigger]) -> bool:
+    for other in references:
+        if other is trigger:
+            continue
+        beside = -4 <= span.start - other.end <= 5 or (span.start <= other.start <= span.end + 1)
+        if beside and _far(reading, other, span) < _far(reading, trigger, span):
+            return True
+    return False
+
+
+def _own_counts(
+    reading: Reading, trigger: Trigger, counts: Sequence[Count], able: Sequence[Trigger]
+) -> tuple[Count, ...]:
+    """Give each count to the nearest event of the sentence of those that may have casualties."""
+    if trigger not in able:
+        return ()
+
+    def distance(one: Trigger, count: Count) -> int:
+        gap = max(one.start - count.end, count.start - one.end, 0)
+        return gap + 6 * reading.breaks_between(one.start, count.start)
+
+    return tuple(c for c in counts if distance(trigger, c) == min(distance(t, c) for t in able))
+
+
+_WITH_CASUALTIES: Final = frozenset(("armed", "explosive", "unrest", "property", GENERIC))
+
+
+def _points_back(reading: Reading, trigger: Trigger) -> bool:
+    before = range(max(trigger.start - 3, 0), trigger.start)
+    inside = range(trigger.start, min(trigger.start + 2, trigger.end))
+    definite = {at for cue in reading.cues_of("definite") for at in range(cue.start, cue.end)}
+    return any(at in definite for at in (*before, *inside)) and (trigger.rule.noun or trigger.rule.kind == "deployment")
+
+
+def _is_apart(reading: Reading, trigger: Trigger) -> bool:
+    return any(0 <= trigger.start - cue.end <= 3 or cue.start == trigger.start for cue in reading.cues_of("again"))
+
+
+def _at_each(about: Mention, where: Sequence[Site]) -> list[Mention]:
+    """Make one mention for each place of a list; a count that covers the whole list is given to none of them."""
+    if len(where) < 2:
+        return [replace(about, site=where[0] if where else None)]
+    return [replace(about, site=site, counts=()) for site in where]

@@ -1,0 +1,205 @@
+"""Phrases of a lexicon and the words of a sentence in, every place where a phrase occurs out.
+
+A phrase is words parted by spaces. `word` is that word, `stem*` any word that begins so, `(a|b*|c)` one of several,
+`<class>` any phrase of a class, `<number>` a number, `~3` up to three words of any kind (never past a full stop, a
+colon or a semicolon), and a `?` after an element makes it optional. Words are folded, so `Zvečan`, `zvecan` and
+`Звечан` are one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Final
+
+from geo.errors import MissingData
+from geo.extract.tokens import Token, normal
+
+_ELEMENT: Final = re.compile(r"(?:<(?P<cls>\w+)>|~(?P<gap>\d+)|\((?P<any>[^()]+)\)|(?P<one>[^\s()<>~]+?))(?P<opt>\?)?$")
+_GROUP: Final = re.compile(r"\(([^()]*)\)")
+_STOPS: Final = frozenset(".;:!?")
+_CACHE_LIMIT: Final = 60_000
+_NONE: Final[dict[int, int]] = {}
+
+Marks = dict[str, dict[int, int]]
+"""For each class, where its phrases begin, and where the longest one there ends (exclusive)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One step of a phrase."""
+
+    words: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    cls: str = ""
+    gap: int = 0
+
+    def fits(self, norm: str) -> bool:
+        """Whether a folded word is one that this element names."""
+        return norm in self.words or (bool(self.prefixes) and norm.startswith(self.prefixes))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A phrase with all its elements required, and what it stands for."""
+
+    label: str
+    elements: tuple[Element, ...]
+    source: str
+
+    def end(self, words: Sequence[Token], at: int, marks: Marks) -> int | None:
+        """Return where the phrase ends if it begins at word `at`."""
+        return _end(self.elements, 0, words, at, marks)
+
+
+def _end(elements: tuple[Element, ...], k: int, words: Sequence[Token], at: int, marks: Marks) -> int | None:
+    size = len(words)
+    for number in range(k, len(elements)):
+        element = elements[number]
+        if element.gap:
+            return _end_after_gap(elements, number, words, at, marks)
+        if element.cls:
+            after = marks.get(element.cls, _NONE).get(at)
+            if after is None:
+                return None
+            at = after
+        elif at < size and element.fits(words[at].norm):
+            at += 1
+        else:
+            return None
+    return at
+
+
+def _end_after_gap(elements: tuple[Element, ...], k: int, words: Sequence[Token], at: int, marks: Marks) -> int | None:
+    for skipped in range(elements[k].gap + 1):
+        end = _end(elements, k + 1, words, at + skipped, marks)
+        if end is not None:
+            return end
+        if at + skipped >= len(words) or words[at + skipped].norm in _STOPS:
+            return None
+    return None
+
+
+def compile_phrase(label: str, phrase: str) -> list[Pattern]:
+    """Return the patterns of a phrase, one for each choice of its optional elements.
+
+    Raises
+    ------
+    MissingData
+        The phrase is not written as the module describes.
+    """
+    patterns = []
+    for one_worded in _spread(phrase):
+        steps = [_element(part, phrase) for part in one_worded.split()]
+        choices = [((element,), ()) if optional else ((element,),) for element, optional in steps]
+        for chosen in product(*choices):
+            elements = tuple(element for some in chosen for element in some)
+            if elements and not elements[0].gap:
+                patterns.append(Pattern(label, elements, phrase))
+    if not patterns:
+        raise MissingData(f"lexicon: the phrase {phrase!r} of {label!r} has nothing to begin with")
+    return patterns
+
+
+def _spread(phrase: str) -> list[str]:
+    """Write a phrase out so that no alternative has more than one word: `(a|b c) d` as `(a) d` and `b c d`."""
+    for group in _GROUP.finditer(phrase):
+        names = group[1].split("|")
+        long = [name for name in names if " " in name]
+        if long:
+            short = "|".join(name for name in names if " " not in name)
+            chosen = [f"({short})"] if short else []
+            before, after = phrase[: group.start()], phrase[group.end() :]
+            if after.startswith("?"):
+                after, chosen = after[1:], [*chosen, ""]
+            return [one for name in (*chosen, *long) for one in _spread(f"{before}{name}{after}")]
+    return [phrase]
+
+
+def _element(part: str, phrase: str) -> tuple[Element, bool]:
+    match = _ELEMENT.match(part)
+    if match is None:
+        raise MissingData(f"lexicon: cannot read {part!r} in the phrase {phrase!r}")
+    optional = match["opt"] is not None
+    if match["cls"]:
+        return Element(cls=match["cls"]), optional
+    if match["gap"]:
+        return Element(gap=int(match["gap"])), optional
+    names = (match["any"] or match["one"]).split("|")
+    exact = frozenset(normal(n) for n in names if not n.endswith("*"))
+    prefixes = tuple(normal(n[:-1]) for n in names if n.endswith("*"))
+    return Element(words=exact, prefixes=prefixes), optional
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase found in a sentence: words `start` to `end` (exclusive)."""
+
+    label: str
+    start: int
+    end: int
+    source: str = ""
+
+
+@dataclass(slots=True)
+class Index:
+    """Compiled phrases, ready to be looked up by the word that they begin with."""
+
+    words: dict[str, list[Pattern]] = field(default_factory=dict)
+    prefixes: dict[str, list[Pattern]] = field(default_factory=dict)
+    """By the first two letters of the prefix."""
+    classes: dict[str, list[Pattern]] = field(default_factory=dict)
+    _known: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, phrases: Iterable[tuple[str, str]]) -> Index:
+        """Compile (label, phrase) pairs."""
+        index = cls()
+        for label, phrase in phrases:
+            for pattern in compile_phrase(label, phrase):
+                index._add(pattern)
+        return index
+
+    def _add(self, pattern: Pattern) -> None:
+        first = pattern.elements[0]
+        if first.cls:
+            self.classes.setdefault(first.cls, []).append(pattern)
+        for word in first.words:
+            self.words.setdefault(word, []).append(pattern)
+        for prefix in first.prefixes:
+            self.prefixes.setdefault(prefix[:2], []).append(pattern)
+
+    def beginning_with(self, norm: str) -> tuple[Pattern, ...]:
+        """Return the patterns whose first element fits a word."""
+        known = self._known.get(norm)
+        if known is None:
+            if len(self._known) > _CACHE_LIMIT:
+                self._known.clear()
+            prefixed = (p for p in self.prefixes.get(norm[:2], ()) if norm.startswith(p.elements[0].prefixes))
+            known = self._known[norm] = (*self.words.get(norm, ()), *dict.fromkeys(prefixed))
+        return known
+
+    def find(self, words: Sequence[Token], marks: Marks) -> list[Found]:
+        """Return every phrase in a sentence; of one label at one place only the longest."""
+        longest: dict[tuple[str, int], Found] = {}
+        for at, token in enumerate(words):
+            for pattern in self.beginning_with(token.norm):
+                _keep(longest, pattern, words, at, marks)
+        for name, patterns in self.classes.items():
+            for at in marks.get(name, ()):
+                for pattern in patterns:
+                    _keep(longest, pattern, words, at, marks)
+        return sorted(longest.values(), key=lambda f: (f.start, -f.end))
+
+
+def _keep(
+    longest: dict[tuple[str, int], Found], pattern: Pattern, words: Sequence[Token], at: int, marks: Marks
+) -> None:
+    end = pattern.end(words, at, marks)
+    if end is None:
+        return
+    key = (pattern.label, at)
+    if key not in longest or longest[key].end < end:
+        longest[key] = Found(pattern.label, at, end, pattern.source)

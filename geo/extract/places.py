@@ -1,0 +1,232 @@
+"""A trigger in its sentence in, the place names at which its event was, out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from geo.extract.reading import Named, Reading, Trigger
+from geo.model import Place, Toponym
+
+if TYPE_CHECKING:
+    from geo.gazetteer import Gazetteer
+
+REGION: Final = frozenset(("XK", "RS"))
+"""Countries in which events are looked for."""
+_AREA_RANK: Final = {"country": 0, "region": 1, "municipality": 2}
+_LINES: Final = frozenset(("road", "railway", "canal", "canal_site", "river", "lake", "mountain", "valley", "line"))
+"""Long things: a settlement says better where something was."""
+_CAPITALS: Final = frozenset(("pristina", "belgrade", "prishtina", "prishtine", "beograd"))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place name that may be an event's place."""
+
+    named: Named
+    rank: int
+    """0 a country, 1 a region, 2 a municipality, 3 a settlement, 4 a bridge, crossing, camp or quarter."""
+    place_ids: frozenset[str]
+    excluded: str = ""
+    """Why it is no event's place; empty where it may be one."""
+    origin: bool = False
+    """Whether it is where somebody or something comes from."""
+    landmark: bool = False
+    """Whether it only says how far off the place is, so that another event may have been there."""
+
+
+def described_areas(reading: Reading, gazetteer: Gazetteer) -> list[Named]:
+    """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs")."""
+    found: list[Named] = []
+    for label, name in reading.lexicon.areas.items():
+        for start, end in reading.marks.get(label, {}).items():
+            ids = tuple(place.id for place in gazetteer.named(name) if place.is_area)
+            if ids and not any(p.start < end and start < p.end for p in (*reading.places, *found)):
+                first, last = reading.span(start, end)
+                text = "".join(t.text for t in reading.words[start:end])
+                found.append(Named(Toponym(text=text, start=first, end=last, place_ids=ids), start, end))
+    return found
+
+
+def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
+    """Return the place names of a sentence in order, each with its rank and whether it can be an event's place."""
+    named = sorted([*reading.places, *described_areas(reading, gazetteer)], key=lambda n: n.start)
+    found: list[Site] = []
+    for one in named:
+        toponym = one.toponym
+        exact = Toponym(
+            text=text[toponym.start : toponym.end], start=toponym.start, end=toponym.end, place_ids=toponym.place_ids,
+            within=toponym.within, kind_hint=toponym.kind_hint, relation=toponym.relation,
+        )  # fmt: skip
+        places = [gazetteer.get(i) for i in toponym.place_ids]
+        found.append(_site(reading, Named(exact, one.start, one.end), places))
+    found = [_without_qualifier(reading, found, k) for k in range(len(found))]
+    return _with_lists(reading, found)
+
+
+def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
+    """Exclude the rest of a list whose first name is excluded ("the offices of Peja, Istog and Klina")."""
+    for k in range(1, len(found)):
+        before = found[k - 1]
+        if (
+            before.excluded
+            and not found[k].excluded
+            and (before.rank > 0 or before.landmark)
+            and _same_list(reading, before, found[k])
+        ):
+            found[k] = replace(found[k], excluded=before.excluded, origin=before.origin, landmark=before.landmark)
+    return found
+
+
+def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
+    rank = _rank(named, places)
+    ids = frozenset(p.id for p in places)
+    if places and not any(p.country in REGION for p in places):
+        return Site(named, rank, ids, "outside the region")
+    if any(reading.ends("office", at) for at in _just_before(reading, named)):
+        return Site(named, rank, ids, "belongs to an office, an institution or a journey")
+    if any(reading.ends("landmark", at) for at in _just_before(reading, named)):
+        return Site(named, rank, ids, "says how far off the place is", landmark=True)
+    if any(reading.ends("origin", at) for at in _just_before(reading, named)):
+        return Site(named, rank, ids, "where somebody comes from or goes to", origin=True)
+    if _is_actor(reading, named, rank):
+        return Site(named, rank, ids, "names a state or an authority")
+    return Site(named, rank, ids)
+
+
+def _rank(named: Named, places: Sequence[Place]) -> int:
+    hint = named.toponym.kind_hint or ""
+    if hint in _AREA_RANK:
+        return _AREA_RANK[hint]
+    points = [p for p in places if not p.is_area]
+    if not points or any(p.kind == "country" for p in places):
+        return min((_AREA_RANK[p.kind] for p in places if p.is_area), default=0)
+    if all(p.kind in _LINES for p in points):
+        return 2
+    return 3 if any(p.kind in ("settlement", "town", "village", "city") for p in points) else 4
+
+
+def _just_before(reading: Reading, named: Named) -> list[int]:
+    """Word positions at which a phrase that governs the name may end: articles and "village of" may stand between."""
+    at = named.start
+    positions = [at]
+    while (
+        at > 0
+        and named.start - at < 5
+        and (at - 1 in reading.marks.get("kind_word", {}) or at - 1 in reading.marks.get("article", {}))
+    ):
+        at -= 1
+        positions.append(at)
+    return positions
+
+
+def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
+    placed = any(reading.ends("placed_at", at) for at in _just_before(reading, named))
+    after = named.end
+    followed = reading.has("police", after, after + 1) or reading.has("authority", after, after + 1)
+    if followed and not placed:
+        return True
+    if rank == 0 or reading.words[named.start].norm in _CAPITALS:
+        return not placed
+    return False
+
+
+def _without_qualifier(reading: Reading, found: list[Site], k: int) -> Site:
+    """Exclude a name that only says where the one before it lies: "Rodel, a village in Leposavic"."""
+    site = found[k]
+    if site.excluded or k == 0:
+        return site
+    before = found[k - 1]
+    between = range(before.named.end, site.named.start)
+    if not between or len(between) > 9 or before.rank == 0 or site.rank > before.rank:
+        return site
+    glue = reading.marks.get("within_glue", {})
+    if not all(at in glue or not reading.words[at].is_word for at in between):
+        return site
+    listed = any(at in reading.marks.get("and", {}) for at in between) or (
+        len(between) == 1 and _is_list(reading, found, k)
+    )
+    if listed or before.excluded:
+        return site
+    return replace(site, excluded=f"says where {before.named.toponym.text} lies")
+
+
+def _is_list(reading: Reading, found: list[Site], k: int) -> bool:
+    """Whether a comma parts items of a list ("Jarinje, Brnjak and Merdare"), not a place and what contains it."""
+    for first, second in zip(found[k - 1 :], found[k:], strict=False):
+        between = range(first.named.end, second.named.start)
+        if len(between) > 4:
+            return False
+        if any(at in reading.marks.get("and", {}) for at in between):
+            return second.rank >= first.rank or first.rank >= 3
+    return False
+
+
+def event_sites(
+    reading: Reading,
+    trigger: Trigger,
+    all_sites: Sequence[Site],
+    references: Sequence[Trigger],
+    rivals: Sequence[Trigger],
+) -> list[Site]:
+    """Return the sites of one event, several where the text lists them ("closed Jarinje and Brnjak").
+
+    `references` are the triggers of the sentence that only refer to an event: what follows them is that event's place.
+    `rivals` are its other events: a place in the clause of one of them is that one's, if there is another for this.
+    """
+    leaves = trigger.rule.event_type == "withdrawal"
+    free = [
+        s for s in all_sites if (not s.excluded or (leaves and s.origin)) and _belongs(reading, trigger, s, references)
+    ]
+    if trigger in references:
+        free = [s for s in free if s.rank > 0]
+    free = [s for s in free if not _is_of_rival(reading, trigger, s, rivals)] or free
+    if not free:
+        return []
+    best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
+    return listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
+
+
+def _is_of_rival(reading: Reading, trigger: Trigger, site: Site, rivals: Sequence[Trigger]) -> bool:
+    own = reading.breaks_between(trigger.start, site.named.start)
+    return any(reading.breaks_between(rival.start, site.named.start) < own for rival in rivals)
+
+
+def _cost(reading: Reading, trigger: Trigger, site: Site) -> int:
+    distance = site.named.start - trigger.end if site.named.start >= trigger.end else trigger.start - site.named.end
+    return max(distance, 0) + 6 * reading.breaks_between(trigger.start, site.named.start)
+
+
+def _belongs(reading: Reading, trigger: Trigger, site: Site, references: Sequence[Trigger]) -> bool:
+    at = site.named.start
+    for other in references:
+        if other is trigger or other.start > at:
+            continue
+        allowed = 1 if trigger.start < other.start else 0
+        if not other.start <= trigger.start <= at and reading.breaks_between(other.start, at) <= allowed:
+            return trigger in references
+    return True
+
+
+def listed_with(reading: Reading, best: Site, others: list[Site]) -> list[Site]:
+    """Extend one site to the list that it stands in."""
+    k = others.index(best)
+    first = last = k
+    while first > 0 and _same_list(reading, others[first - 1], others[first]):
+        first -= 1
+    while last + 1 < len(others) and _same_list(reading, others[last], others[last + 1]):
+        last += 1
+    return others[first : last + 1]
+
+
+def _same_list(reading: Reading, first: Site, second: Site) -> bool:
+    between = range(first.named.end, second.named.start)
+    glue = reading.marks.get("list_glue", {})
+    parted = any(at in reading.marks.get("and", {}) or reading.words[at].norm in ",/" for at in between)
+    return (
+        parted
+        and len(between) <= 7
+        and all(at in glue or not reading.words[at].is_word for at in between)
+        and (first.place_ids != second.place_ids)
+    )

@@ -1,0 +1,158 @@
+"""One sentence, its language and its place names in, everything that the lexicon knows about it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from geo.extract.dates import DateSpan, dates
+from geo.extract.lexicon import Lexicon, Rule
+from geo.extract.numbers import Number, numbers
+from geo.extract.patterns import Found, Marks
+from geo.extract.sentences import Sentence
+from geo.extract.tokens import Token
+from geo.model import Toponym
+
+_HARD: Final = frozenset(";:()[]")
+_SOFT: Final = frozenset((",", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A toponym, and the words `start` to `end` (exclusive) of its sentence that it takes."""
+
+    toponym: Toponym
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A phrase that tells of an event or names one."""
+
+    rule: Rule
+    start: int
+    end: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence with what was found in it; every position counts its words."""
+
+    sentence: Sentence
+    lexicon: Lexicon
+    marks: Marks
+    cues: tuple[Found, ...]
+    numbers: tuple[Number, ...]
+    dates: tuple[DateSpan, ...]
+    places: tuple[Named, ...]
+    triggers: tuple[Trigger, ...]
+    breaks: tuple[int, ...]
+    """For each word, how many clauses were begun before it; a hard stop counts as three."""
+
+    @property
+    def words(self) -> tuple[Token, ...]:
+        """The words of the sentence."""
+        return self.sentence.words
+
+    def breaks_between(self, first: int, second: int) -> int:
+        """Count the clause boundaries between two words."""
+        low, high = sorted((min(max(first, 0), len(self.breaks) - 1), min(max(second, 0), len(self.breaks) - 1)))
+        return self.breaks[high] - self.breaks[low]
+
+    def has(self, name: str, start: int, end: int) -> bool:
+        """Whether a phrase of a class begins within the words `start` to `end` (exclusive)."""
+        return any(start <= at < end for at in self.marks.get(name, ()))
+
+    def ends(self, name: str, at: int) -> bool:
+        """Whether a phrase of a class ends just before word `at`."""
+        return at in self.marks.get(name, {}).values()
+
+    def cues_of(self, label: str) -> list[Found]:
+        """Return the cues with a label."""
+        return [cue for cue in self.cues if cue.label == label]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the offsets in the document of the words `start` to `end` (exclusive)."""
+        return self.words[start].start, self.words[end - 1].end
+
+
+def read(
+    sentence: Sentence,
+    *,
+    lexicon: Lexicon,
+    published: date | None,
+    toponyms: Sequence[Toponym],
+    heading: date | None = None,
+) -> Reading:
+    """Return what the lexicon finds in a sentence; a date that is the document's `heading` is no event's date."""
+    words = sentence.words
+    found_numbers = tuple(numbers(words, lexicon.numbers))
+    marks: Marks = {"number": {n.start: n.end for n in found_numbers}}
+    for found in lexicon.classes.find(words, marks):
+        marks.setdefault(found.label, {})[found.start] = found.end
+    cues = lexicon.cues.find(words, marks)
+    places = _named(words, toponyms)
+    said = dates(words, lexicon=lexicon, published=published, cues=cues, numbers=found_numbers)
+    reading = Reading(
+        sentence=sentence,
+        lexicon=lexicon,
+        marks=marks,
+        cues=tuple(cues),
+        numbers=found_numbers,
+        dates=tuple(d for d in said if heading is None or d.start > 6 or d.when.start != heading),
+        places=places,
+        triggers=(),
+        breaks=_breaks(words, marks),
+    )
+    return _with_triggers(reading)
+
+
+def _named(words: Sequence[Token], toponyms: Sequence[Toponym]) -> tuple[Named, ...]:
+    found: list[Named] = []
+    at = 0
+    for toponym in toponyms:
+        while at < len(words) and words[at].end <= toponym.start:
+            at += 1
+        end = at
+        while end < len(words) and words[end].start < toponym.end:
+            end += 1
+        if end > at:
+            found.append(Named(toponym, at, end))
+    return tuple(found)
+
+
+def _breaks(words: Sequence[Token], marks: Marks) -> tuple[int, ...]:
+    conjunctions = marks.get("clause", {})
+    counts: list[int] = []
+    count = 0
+    for at, token in enumerate(words):
+        if token.norm in _HARD:
+            count += 3
+        elif token.norm in _SOFT or at in conjunctions:
+            count += 1
+        counts.append(count)
+    return tuple(counts)
+
+
+def _with_triggers(reading: Reading) -> Reading:
+    found = reading.lexicon.triggers.find(reading.words, reading.marks)
+    kept = []
+    for one in found:
+        rule = reading.lexicon.rule(one.label)
+        if _is_met(rule, one, reading):
+            kept.append(Trigger(rule, one.start, one.end, one.source))
+    return Reading(
+        reading.sentence, reading.lexicon, reading.marks, reading.cues, reading.numbers, reading.dates, reading.places,
+        tuple(kept), reading.breaks,
+    )  # fmt: skip
+
+
+def _is_met(rule: Rule, found: Found, reading: Reading) -> bool:
+    start, end = found.start - rule.window, found.end + rule.window
+    if any(reading.has(name, start, end) for name in rule.without):
+        return False
+    return all(any(reading.has(name, start, end) for name in group) for group in rule.needs)
