@@ -1,0 +1,89 @@
+"""Events in, maps for print (PNG, SVG, PDF) and data files out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib as mpl
+
+from geo.errors import InvalidInput
+from geo.exports.fonts import prepare
+from geo.exports.sheet import DrawnSheet, Sheet, draw
+from geo.exports.writing import FORMATS, MEDIA_TYPES, SETTINGS, Format, written
+
+DEFAULT_DPI: Final = 200
+DPI_RANGE: Final = (50, 600)
+_DRAWING: Final = threading.Lock()
+"""Matplotlib's settings and fonts belong to the whole process: one map is drawn at a time."""
+
+
+def export_map(
+    features: Iterable[Mapping[str, Any]],
+    *,
+    format: Format,  # noqa: A002 - as every library that writes images calls it
+    cache_folder: Path,
+    sheet: Sheet | None = None,
+    dpi: int = DEFAULT_DPI,
+    translate: Callable[[str], str] = str,
+) -> bytes:
+    """Return a map for print.
+
+    Parameters
+    ----------
+    features : iterable of mapping
+        GeoJSON features in OGC:CRS84 whose properties are the flat record; `sources` stands beside them.
+    format : str
+        png, svg or pdf.
+    cache_folder : Path
+        Where the fonts are kept that are cut at the first use.
+    sheet : Sheet, optional
+        Title, extent and what else the map is to say and show.
+    dpi : int
+        Resolution of a PNG.
+    translate : callable
+        Translates every word that is not data.
+
+    Returns
+    -------
+    bytes
+        The file. The same features and sheet give the same bytes, with the same versions of the libraries.
+
+    Raises
+    ------
+    InvalidInput
+        Format, resolution, extent or size cannot be used.
+    """
+    if format not in FORMATS:
+        raise InvalidInput(f"format {format!r}: is not one of {', '.join(FORMATS)}")
+    if not DPI_RANGE[0] <= dpi <= DPI_RANGE[1]:
+        raise InvalidInput(f"dpi: {dpi} is not within {DPI_RANGE[0]} to {DPI_RANGE[1]}")
+    with _DRAWING, mpl.rc_context(SETTINGS):
+        return written(draw(features, sheet or Sheet(), prepare(cache_folder), translate=translate), format, dpi)
+
+
+def draw_map(
+    features: Iterable[Mapping[str, Any]],
+    *,
+    cache_folder: Path,
+    sheet: Sheet | None = None,
+    translate: Callable[[str], str] = str,
+) -> DrawnSheet:
+    """Return a drawn map that is not yet a file, for whoever adds to it or looks into it; see `export_map`."""
+    with _DRAWING, mpl.rc_context(SETTINGS):
+        return draw(features, sheet or Sheet(), prepare(cache_folder), translate=translate)
+
+
+__all__ = [
+    "DEFAULT_DPI",
+    "DPI_RANGE",
+    "FORMATS",
+    "MEDIA_TYPES",
+    "DrawnSheet",
+    "Format",
+    "Sheet",
+    "draw_map",
+    "export_map",
+]

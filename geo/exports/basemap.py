@@ -1,0 +1,233 @@
+"""The shipped layers in, the land, lines and towns under a map out: projected once per process, drawn into any frame."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from matplotlib.path import Path
+
+from geo import boundaries, style
+from geo.exports.page import Page, path_of
+from geo.exports.view import Points, View, Window, project, projected, window_around
+
+BOUNDARY: Final = "#9a9890"
+STRIP: Final = "#f0b9a6"
+FRAME: Final = "#8b8f94"
+LINE_PT: Final = 1.5
+CASING_PT: Final = 3.6
+DASHES: Final = (0, (4.2, 1.6))
+"""Dashed by convention: the line's status is not agreed."""
+_BOWTIE: Final = Path([(-1, 0.8), (1, -0.8), (1, 0.8), (-1, -0.8), (-1, 0.8)], closed=True)
+_TOWN_KINDS: Final = frozenset({"town", "city", "seat", "settlement"})
+_MIN_POPULATION: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """A country or territory on the map."""
+
+    code: str
+    name: str
+    shape: shapely.Geometry
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town that helps a reader to find the way."""
+
+    position: tuple[float, float]
+    """EPSG:25834 metres."""
+    names: tuple[str, str, str]
+    """English, Albanian, Serbian."""
+    country: str
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basemap:
+    """Everything that ships, in EPSG:25834 metres."""
+
+    territories: tuple[Territory, ...]
+    """Neighbours first, Kosovo last."""
+    line: shapely.Geometry
+    line_path: Path
+    crossings: Points
+    crossing_names: tuple[str, ...]
+    towns: tuple[Town, ...]
+    """The largest first."""
+
+    def territory(self, code: str) -> Territory:
+        """Return a territory by its ISO code."""
+        return next(t for t in self.territories if t.code == code)
+
+    @property
+    def kosovo(self) -> Window:
+        """The box around Kosovo."""
+        return Window(*self.territory("XK").shape.bounds)
+
+    @property
+    def land(self) -> Window:
+        """The box within which there is a map: beyond it no land is drawn."""
+        return Window(*shapely.union_all([shapely.box(*t.shape.bounds) for t in self.territories]).bounds)
+
+
+@cache
+def load() -> Basemap:
+    """Read and project the layers; the second call costs nothing."""
+    line = projected(boundaries.read_layer("border_line")[0].geometry)
+    crossings = boundaries.read_layer("crossings")
+    degrees = np.array([feature.geometry.coords[0][:2] for feature in crossings]).reshape(-1, 2)
+    return Basemap(
+        territories=tuple(t for layer in ("neighbours", "serbia", "kosovo") for t in _territories(layer)),
+        line=line,
+        line_path=path_of(line),
+        crossings=project(degrees),
+        crossing_names=tuple(_name(feature.properties) for feature in crossings),
+        towns=_towns(),
+    )
+
+
+def _territories(layer: str) -> list[Territory]:
+    found = []
+    for feature in boundaries.read_layer(layer):
+        shape = projected(feature.geometry)
+        found.append(Territory(_code(feature.properties), _name(feature.properties), shape, path_of(shape)))
+    return found
+
+
+def _name(properties: Any) -> str:
+    return str(properties.get("name_en") or properties.get("name") or "")
+
+
+def _code(properties: Any) -> str:
+    return str(properties.get("iso") or properties.get("iso_a2") or properties.get("country") or "")
+
+
+def _towns() -> tuple[Town, ...]:
+    with boundaries.shipped("places.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] in _TOWN_KINDS]
+    rows = [row for row in rows if int(row.get("population") or 0) >= _MIN_POPULATION]
+    degrees = np.array([(float(row["lon"]), float(row["lat"])) for row in rows]).reshape(-1, 2)
+    towns = [
+        Town(
+            position=(float(x), float(y)),
+            names=(row["name_en"], row["name_sq"] or row["name_en"], row["name_sr_latn"] or row["name_en"]),
+            country=row["country"],
+            population=int(row["population"]),
+        )
+        for row, (x, y) in zip(rows, project(degrees), strict=True)
+    ]
+    return tuple(sorted(towns, key=lambda town: (-town.population, town.names)))
+
+
+def draw_land(page: Page, view: View, basemap: Basemap) -> None:
+    """Draw land and its outlines."""
+    clip = view.frame
+    page.rectangle(clip, facecolor=style.LAND, edgecolor="none", zorder=0)
+    for territory in basemap.territories:
+        colour = style.KOSOVO_LAND if territory.code == "XK" else style.LAND
+        page.path(
+            territory.path,
+            transform=view.transform,
+            clip=clip,
+            facecolor=colour,
+            edgecolor=BOUNDARY,
+            linewidth=0.7,
+            joinstyle="round",
+            zorder=1,
+            gid=f"land-{territory.code}-{clip.x:.0f}",
+        )
+
+
+def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> None:
+    """Shade what lies within a distance of the line."""
+    strip = shapely.buffer(_seen(basemap.line, view, within_m), within_m, quad_segs=16)
+    page.path(
+        path_of(strip),
+        transform=view.transform,
+        clip=view.frame,
+        facecolor=STRIP,
+        edgecolor="none",
+        alpha=0.42,
+        zorder=2,
+        gid=f"strip-{view.frame.x:.0f}",
+    )
+
+
+def _seen(line: shapely.Geometry, view: View, beyond_m: float) -> shapely.Geometry:
+    """Return the part of a line that bears on a view, thinned to what can be seen."""
+    near = view.window.padded(0, beyond_m * 1.1).shape
+    return shapely.simplify(shapely.intersection(line, near), 0.2 / view.points_per_metre)
+
+
+def draw_line(page: Page, view: View, basemap: Basemap) -> None:
+    """Draw the line that Kosovo and Serbia share, cased and dashed, and the crossings on it."""
+    style_ = {"facecolor": "none", "joinstyle": "round", "clip": view.frame, "transform": view.transform}
+    for colour, width, dashes, zorder, name in (
+        ("#ffffff", CASING_PT, "-", 4.0, "border-line-casing"),
+        (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
+    ):
+        page.path(
+            basemap.line_path,
+            edgecolor=colour,
+            linewidth=width,
+            linestyle=dashes,
+            capstyle="butt",
+            zorder=zorder,
+            gid=f"{name}-{view.frame.x:.0f}",
+            **style_,
+        )
+    seen = basemap.crossings[view.window.holds(basemap.crossings)]
+    if len(seen):
+        draw_crossings(page, view.on_page(seen), view)
+
+
+def draw_crossings(page: Page, at: Points, view: View | None = None) -> None:
+    """Draw crossings at points of the page."""
+    page.symbols(
+        [_BOWTIE],
+        at,
+        [CROSSING_PT] * len(at),
+        clip=view.frame if view else None,
+        facecolors="#ffffff",
+        edgecolors=style.LINE,
+        linewidths=0.8,
+        zorder=5,
+        gid=f"crossings-{view.frame.x:.0f}" if view else "",
+    )
+
+
+CROSSING_PT: Final = 6.5
+
+
+def draw_frame(page: Page, view: View) -> None:
+    """Draw the edge of a map."""
+    page.rectangle(view.frame, facecolor="none", edgecolor=FRAME, linewidth=0.8, zorder=30)
+
+
+def points_along(line: shapely.Geometry, view: View, step_pt: float = 2.5) -> Points:
+    """Return points of the page every few points along a line, as far as the view shows it."""
+    seen = shapely.intersection(line, view.window.shape)
+    if seen.is_empty:
+        return np.empty((0, 2))
+    dense = shapely.segmentize(shapely.simplify(seen, 0.5 / view.points_per_metre), step_pt / view.points_per_metre)
+    return view.on_page(shapely.get_coordinates(dense))
+
+
+__all__ = [
+    "Basemap",
+    "Territory",
+    "Town",
+    "draw_frame",
+    "draw_land",
+    "draw_line",
+    "draw_strip",
+    "load",
+    "window_around",
+]

@@ -1,0 +1,67 @@
+"""A drawn sheet in, a PNG, SVG or PDF file out: the same sheet gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Any, Final, Literal, get_args
+from xml.sax.saxutils import escape
+
+import matplotlib as mpl
+
+from geo.exports.sheet import DrawnSheet
+
+Format = Literal["png", "svg", "pdf"]
+FORMATS: Final[tuple[str, ...]] = get_args(Format)
+MEDIA_TYPES: Final = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+CREATOR: Final = "Ibar"
+SETTINGS: Final = {
+    "path.simplify": True,
+    "path.simplify_threshold": 0.2,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ibar",
+    "text.hinting": "none",
+    "text.parse_math": False,
+    "text.usetex": False,
+}
+"""What matplotlib must be set to while a sheet is drawn and written: text as text, embedded fonts, fixed ids."""
+_TITLE_END: Final = re.compile(r"(<title>.*?</title>)", re.DOTALL)
+
+
+def written(sheet: DrawnSheet, form: Format, dpi: int) -> bytes:
+    """Return the file; no file holds the time at which it was made."""
+    buffer = BytesIO()
+    sheet.page.figure.savefig(buffer, format=form, dpi=dpi if form == "png" else 72, metadata=_METADATA[form](sheet))
+    return _described(buffer.getvalue(), sheet) if form == "svg" else buffer.getvalue()
+
+
+def _png(sheet: DrawnSheet) -> dict[str, Any]:
+    words = _printable(sheet)
+    return {"Title": words[0], "Description": words[1], "Software": CREATOR}
+
+
+def _svg(sheet: DrawnSheet) -> dict[str, Any]:
+    words = _printable(sheet)
+    return {"Title": words[0], "Description": words[1], "Creator": CREATOR, "Date": None}
+
+
+def _pdf(sheet: DrawnSheet) -> dict[str, Any]:
+    words = _printable(sheet)
+    return {"Title": words[0], "Subject": words[1], "Creator": CREATOR, "Producer": None, "CreationDate": None}
+
+
+def _printable(sheet: DrawnSheet) -> tuple[str, str]:
+    faces = sheet.page.faces
+    return faces.printable(sheet.title), faces.printable(sheet.description)
+
+
+_METADATA: Final[Mapping[Format, Callable[[DrawnSheet], dict[str, Any]]]] = {"png": _png, "svg": _svg, "pdf": _pdf}
+
+
+def _described(svg: bytes, sheet: DrawnSheet) -> bytes:
+    """Return an SVG with its description in words, which screen readers look for beside the title."""
+    description = f"<desc>{escape(_printable(sheet)[1])}</desc>"
+    text = svg.decode().replace("<svg ", '<svg role="img" ', 1)
+    return _TITLE_END.sub(lambda found: f"{found[1]}\n {description}", text, count=1).encode()
