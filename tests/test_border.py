@@ -11,52 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from geodesic_truth import GEOD, LINE, scattered, truth_m
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
-from pyproj import Geod
 
 from geo.border import Border, certainty, thresholds
 from geo.boundaries import import_municipalities, municipalities, read_layer
 from geo.errors import InvalidInput
 from geo.model import LonLat
 
-GEOD = Geod(ellps="WGS84")
-Floats = NDArray[np.float64]
 BORDER = Border.load()
 REFERENCE = os.environ.get("IBAR_REFERENCE_DIR", "")
-LINE = shapely.get_coordinates(read_layer("border_line")[0].geometry)
-
-
-def truth_m(lons: Floats, lats: Floats) -> Floats:
-    """Geodesic distance to the line: every vertex, then a ternary search along each segment that may be nearer."""
-    ahead, _, lengths = (np.asarray(x) for x in GEOD.inv(*LINE[:-1].T, *LINE[1:].T))
-    n, m = len(lons), len(LINE)
-    to_vertices = np.asarray(GEOD.inv(np.repeat(lons, m), np.repeat(lats, m), *np.tile(LINE, (n, 1)).T)[2])
-    to_vertices = to_vertices.reshape(n, m)
-    best = to_vertices.min(axis=1)
-    nearest_possible = (to_vertices[:, :-1] + to_vertices[:, 1:] - lengths) / 2
-    at, segment = np.nonzero(nearest_possible < best[:, None])
-
-    def measured(fraction: Floats) -> Floats:
-        along = fraction * lengths[segment]
-        foot = GEOD.fwd(LINE[segment, 0], LINE[segment, 1], ahead[segment], along)[:2]
-        return np.asarray(GEOD.inv(lons[at], lats[at], *foot)[2])
-
-    low, high = np.zeros(len(at)), np.ones(len(at))
-    for _ in range(40):
-        one, two = low + (high - low) / 3, high - (high - low) / 3
-        is_left = measured(one) < measured(two)
-        low, high = np.where(is_left, low, one), np.where(is_left, two, high)
-    np.minimum.at(best, at, measured((low + high) / 2))
-    return best
-
-
-def scattered(count: int, least_m: float, most_m: float, seed: int) -> tuple[Floats, Floats]:
-    rng = np.random.default_rng(seed)
-    start = LINE[rng.integers(0, len(LINE), count)]
-    lons, lats, _ = GEOD.fwd(*start.T, rng.uniform(0, 360, count), rng.uniform(least_m, most_m, count))
-    return np.asarray(lons), np.asarray(lats)
 
 
 @pytest.mark.parametrize(
@@ -184,9 +149,18 @@ def test_a_gap_between_the_two_outlines_is_serbian_side_and_never_certain() -> N
         assert not measure.side_certain
 
 
-def test_the_two_lines_lie_up_to_756_m_apart() -> None:
-    gaps = [BORDER.gap_m(LonLat(*vertex)) for vertex in LINE[::5]]
-    assert 700 < max(gaps) < 757
+def test_how_far_the_two_outlines_lie_apart() -> None:
+    """Serbia's line passes within 756 m of every point of the border line, but strays up to 1.3 km from it."""
+    serbian = shapely.get_coordinates(read_layer("serbia_line")[0].geometry)
+    assert BORDER.serbian.nearest(*LINE.T).distance_m.max() == pytest.approx(756, abs=1)
+    assert BORDER.line.nearest(*serbian.T).distance_m.max() == pytest.approx(1_335.5, abs=1)
+
+
+@pytest.mark.parametrize("step", range(0, len(LINE), 100))
+def test_the_gap_is_at_least_the_distance_between_the_two_outlines_there(step: int) -> None:
+    lon, lat = LINE[step]
+    apart = BORDER.serbian.nearest([lon], [lat]).distance_m[0]
+    assert max(apart, 1.0) <= BORDER.gap_m(LonLat(lon, lat)) < 1_336
 
 
 @settings(max_examples=200, deadline=None)

@@ -30,8 +30,8 @@ def border(file: BinaryIO) -> None:
     another country, empty beyond some 1,000 km), and the position of the nearest point along the line, in kilometres
     from the Montenegro tripoint in the north-west.
 
-    The outlines of Kosovo and Serbia in the source lie up to 756 m apart: a side nearer than that to the line is not
-    certain.
+    The outlines of Kosovo and Serbia in the source are two lines, up to 1.3 km apart: so near to the line the side is
+    not certain.
 
     \b
     Example:

@@ -40,8 +40,8 @@ class Measures:
 class Border:
     """The line that Kosovo and Serbia share, in full detail, and the countries about.
 
-    Two outlines of one source disagree on the line: Kosovo's is the line, and Serbia's own runs up to 756 m beside it.
-    Distances are to the line; the side is certain only where both outlines say the same.
+    Two outlines of one source disagree on the line. Kosovo's is the one that is measured to; Serbia's own passes
+    within 756 m of every point of it, and strays up to 1.3 km. The side is certain only where both say the same.
     """
 
     def __init__(self, line: GeodesicLine, serbian: GeodesicLine, sides: Sides) -> None:
