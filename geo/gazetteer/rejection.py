@@ -33,10 +33,9 @@ class Scope:
     def of(cls, reading: Reading) -> Scope:
         """Look for what shows where a text is about."""
         named = [place for spot in reading.spots if not spot.is_described for place in spot.places if place.rank == 0]
+        anchors = {place.country for place in named if _is_anchor(place)}
         has_word = any(word.norm in _ANCHOR_WORDS for word in reading.words)
-        return cls(
-            is_here=has_word or any(map(_is_anchor, named)), is_kosovo=has_word or any(p.country == "XK" for p in named)
-        )
+        return cls(is_here=has_word or bool(anchors), is_kosovo=has_word or "XK" in anchors)
 
 
 def _is_anchor(place: Place) -> bool:
