@@ -74,9 +74,9 @@ def _bytes(file: str) -> bytes:
 
 
 def _print_geojson(events: tuple[Event, ...]) -> None:
-    from geo import geojson
+    from geo.geojson import collection, feature
 
-    click.echo(geojson.collection(geojson.feature(event) for event in events).decode())
+    click.echo(collection(feature(event) for event in events).decode())
 
 
 def _print_table(events: tuple[Event, ...]) -> None:

@@ -111,7 +111,7 @@ def _heading(reading: Reading) -> date | None:
         before = reading.words[0].norm if span.start == 1 else ""
         after = reading.words[span.end].norm if span.end < len(reading.words) else ""
         single = span.explicit and span.when.end is None
-        if single and span.start <= 6 and (after in ("-", ":", "|") or before in ("date", "datum", "data")):
+        if single and span.start <= 6 and (after in ("-", ":", "|") or before in reading.lexicon.links["heading"]):
             return span.when.start
     return None
 

@@ -114,7 +114,7 @@ _TEXTS: Final = ("force", "unit", "contributor")
 
 def _title(event: Group, site: Site | None) -> str:
     name = event.event_type.replace("_", " ").capitalize()
-    return f"{name}, {site.named.toponym.text}" if site else name
+    return f"{name}, {site.name}" if site else name
 
 
 def _summary(document: Document, mention: Mention) -> str:

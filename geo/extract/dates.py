@@ -21,9 +21,6 @@ _LAST_YEAR: Final = 9990
 _DAY: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _DOTTED: Final = re.compile(r"(\d{1,2})[.](\d{1,2})[.]((?:19|20)\d\d)$")
-_RANGE: Final = frozenset(("-", "and", "to", "or", "i", "do", "ili", "dhe", "deri", "ose", "e"))
-_OF: Final = frozenset((".", "of", ",", "-", "te"))
-_FUTURE: Final = frozenset(("next", "by", "until", "sledece", "sledeceg", "iduce", "narednog", "ardhshme", "ardhshem"))
 
 
 class DateSpan(NamedTuple):
@@ -46,6 +43,10 @@ class _Calendar:
 
     def norm(self, at: int) -> str:
         return self.words[at].norm if 0 <= at < len(self.words) else ""
+
+    def links(self, at: int, name: str) -> bool:
+        """Whether a word joins what `lexicon.links` says: the ends of a range, the parts of a date."""
+        return self.norm(at) in self.lexicon.links[name]
 
 
 def dates(
@@ -100,9 +101,9 @@ def _day_month(about: _Calendar, at: int) -> DateSpan | None:
     if first is None:
         return None
     end, last = _after_dot(about, at + 1), first
-    if about.norm(end) in _RANGE and (second := _day_at(about, end + 1)) is not None:
+    if about.links(end, "range") and (second := _day_at(about, end + 1)) is not None:
         end, last = _after_dot(about, end + 2), second
-    while about.norm(end) in ("of", "te"):
+    while about.links(end, "date"):
         end += 1
     month = about.lexicon.months.get(about.norm(end))
     if month is None:
@@ -118,7 +119,7 @@ def _month_day(about: _Calendar, at: int) -> DateSpan | None:
     if month is None or first is None:
         return None
     end, last = at + 2, first
-    if about.norm(end) in _RANGE and (second := _day_at(about, end + 1)) is not None:
+    if about.links(end, "range") and (second := _day_at(about, end + 1)) is not None:
         following = about.norm(end + 2)
         if following not in about.lexicon.months and second > first and not following.isalpha():
             end, last = end + 2, second
@@ -149,10 +150,10 @@ def _after_dot(about: _Calendar, at: int) -> int:
 
 def _year_after(about: _Calendar, at: int) -> tuple[int | None, int]:
     end = at
-    while about.norm(end) in _OF and end - at < 2:
+    while about.links(end, "date") and end - at < 2:
         end += 1
     written = about.norm(end)
-    if about.norm(end) in ("viti", "vitit"):
+    if about.links(end, "year"):
         written, end = about.norm(end + 1), end + 1
     if _YEAR.match(written):
         return int(written), end + 1
@@ -210,7 +211,7 @@ def _weekdays(about: _Calendar) -> Iterator[DateSpan]:
             at += 1
             continue
         end, last = at + 1, day
-        other = about.lexicon.weekdays.get(about.norm(at + 2)) if about.norm(at + 1) in _RANGE else None
+        other = about.lexicon.weekdays.get(about.norm(at + 2)) if about.links(at + 1, "range") else None
         if other is not None:
             end, last = at + 3, other
         yield DateSpan(at, end, _weekday(about, at, day, last), False)
@@ -221,7 +222,7 @@ def _weekday(about: _Calendar, at: int, first: int, last: int) -> When:
     if about.published is None or not _FIRST_YEAR <= about.published.year < _LAST_YEAR:
         return When()
     today = about.published
-    if any(about.norm(at - k) in _FUTURE for k in (1, 2)):
+    if any(about.links(at - k, "next") for k in (1, 2)):
         start = today + timedelta(days=(first - today.weekday()) % 7)
     else:
         start = today - timedelta(days=(today.weekday() - first) % 7)

@@ -10,15 +10,6 @@ from geo.extract.casualties import Count
 from geo.extract.reading import Reading, Trigger
 
 _ORDINAL: Final = re.compile(r"\d{1,4}(?:st|nd|rd|th)$")
-_FORCES: Final = {
-    "kfor": "KFOR",
-    "nato": "NATO",
-    "eulex": "EULEX",
-    "eufor": "EUFOR",
-    "rosu": "Kosovo Police",
-    "kfora": "KFOR",
-    "kforit": "KFOR",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +44,9 @@ def detail(reading: Reading, trigger: Trigger, counted: list[Count]) -> Detail:
 
 
 def _force(reading: Reading) -> tuple[str, tuple[int, int] | None]:
-    for wanted in ("kfor", "kfora", "kforit", "eulex", "eufor", "nato", "rosu"):
-        for at, token in enumerate(reading.words):
-            if token.norm == wanted:
-                return _FORCES[wanted], (at, at + 1)
+    for label, name in reading.lexicon.forces.items():
+        for start, end in reading.marks.get(label, {}).items():
+            return name, (start, end)
     return "", None
 
 

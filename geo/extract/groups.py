@@ -126,20 +126,24 @@ def _is_part(event: Group, violent: Group) -> bool:
     near = _PARTS.get(event.event_type)
     if near is None or event.kind != "incident" or event.event_type == violent.event_type:
         return False
-    own = event.site is not None and not _shares_all(event.site, violent.site)
-    apart = event.order - violent.order
-    return (
-        not own
-        and not (event.date and event.date.explicit and event.date != violent.date)
-        and near[0] <= apart <= near[1]
-    )
+    if event.event_type == "property_destruction" and any(m.order == event.order for m in violent.mentions):
+        return True  # "in the explosion a canal was damaged"
+    elsewhere = event.site is not None and not _shares_all(event.site, violent.site)
+    otherwise = event.date is not None and event.date.explicit and event.date != violent.date
+    return not elsewhere and not otherwise and near[0] <= event.order - violent.order <= near[1]
 
 
 def _shares_all(first: Site, second: Site | None) -> bool:
     return second is not None and bool(first.place_ids & second.place_ids)
 
 
-_PARTS: Final = {"road_block": (-1, 1), "property_destruction": (0, 2), "arrest": (0, 3), "threat": (0, 1)}
+_PARTS: Final = {
+    "road_block": (-1, 1),
+    "property_destruction": (0, 2),
+    "arrest": (0, 3),
+    "threat": (0, 1),
+    "arson": (0, 1),
+}
 """How many sentences before and after a violent event such a thing is taken for a part of it."""
 
 

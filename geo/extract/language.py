@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from geo.extract.lexicon import LANGUAGES, lexicon
+from geo.extract.lexicon import LANGUAGES, common_words
 from geo.extract.sentences import Sentence
 from geo.extract.tokens import Token
 
@@ -27,7 +27,7 @@ def _scores(words: Iterable[Token]) -> dict[str, int]:
     norms = [(t.norm, t.text) for t in words if t.is_word]
     scores = dict.fromkeys(LANGUAGES, 0)
     for code in LANGUAGES:
-        common = lexicon(code).common
+        common = common_words(code)
         scores[code] = sum(1 for norm, _ in norms if norm in common)
     if "sr" in scores:
         scores["sr"] += sum(1 for _, text in norms if "\u0400" <= text[0] <= "\u04ff")

@@ -49,6 +49,8 @@ class Lexicon:
     cues: Index
     rules: tuple[Rule, ...]
     numbers: Mapping[str, int]
+    links: Mapping[str, frozenset[str]]
+    """Words and marks that join the parts of numbers and dates."""
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
     days: Mapping[str, tuple[str, int, int]]
@@ -56,10 +58,9 @@ class Lexicon:
     casualties: Mapping[str, tuple[str, str, bool]]
     """For the label of a phrase: killed or injured, the side on which those stand, and whether it speaks of one."""
     actors: Mapping[str, str]
+    forces: Mapping[str, str]
     countries: Mapping[str, str]
     areas: Mapping[str, str]
-    common: frozenset[str]
-    """Frequent words by which the language is recognised."""
     month_first: bool = False
 
     def rule(self, label: str) -> Rule:
@@ -77,6 +78,22 @@ def lexicon(code: str) -> Lexicon:
         The language's folder is absent, or one of its files is damaged.
     """
     return _compile(code, _tables(code))
+
+
+@cache
+def common_words(code: str) -> frozenset[str]:
+    """Return frequent words by which a language is recognised; its lexicon is not needed for that.
+
+    Raises
+    ------
+    MissingData
+        The language's folder is absent, or its `language.toml` is damaged.
+    """
+    try:
+        text = files("geo.extract").joinpath("languages", code, "language.toml").read_text(encoding="utf-8")
+        return frozenset(normal(word) for word in tomllib.loads(text)["common"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise MissingData(f"lexicon of {code!r}: {error}") from error
 
 
 def _tables(code: str) -> dict[str, Any]:
@@ -121,20 +138,21 @@ def _compile(code: str, tables: Mapping[str, Any]) -> Lexicon:
         triggers=Index.build(triggers),
         cues=Index.build(cues),
         rules=rules,
-        numbers=_numbers(tables["numbers"]),
+        numbers=_by_word(tables["numbers"]),
+        links={name: frozenset(map(normal, words)) for name, words in tables["links"].items()},
         months=_by_word(tables["months"]),
         weekdays=_by_word(tables["weekdays"]),
         days={label: (row["unit"], row["first"], row.get("last", row["first"])) for label, row in days.items()},
         casualties={label: (row["role"], row["side"], row.get("one", False)) for label, row in casualties.items()},
         actors={label: name for label, (name, _) in named["actor"].items()},
+        forces={label: name for label, (name, _) in named["force"].items()},
         countries={label: name for label, (name, _) in named["country"].items()},
         areas={label: name for label, (name, _) in named["area"].items()},
-        common=frozenset(normal(word) for word in tables["common"]),
         month_first=tables.get("month_first", False),
     )
 
 
-_NAMED: Final = ("actor", "country", "area")
+_NAMED: Final = ("actor", "force", "country", "area")
 
 
 def _labels(kind: str, table: Mapping[str, list[str]]) -> list[tuple[str, tuple[str, list[str]]]]:
@@ -167,10 +185,6 @@ def _rule(number: int, row: Mapping[str, Any], code: str) -> Rule:
         stage=row.get("stage", ""),
         strength=row.get("strength", 0.8),
     )
-
-
-def _numbers(table: Mapping[str, list[str]]) -> dict[str, int]:
-    return {normal(word): int(value) for value, words in table.items() for word in words}
 
 
 def _by_word(table: Mapping[str, list[str]]) -> dict[str, int]:

@@ -73,11 +73,7 @@ def mentions(reading: Reading, order: int, *, gazetteer: Gazetteer, text: str) -
     references = [t for t, s in zip(reading.triggers, standings, strict=True) if s.refers]
     counts = casualties(reading)
     chosen = _chosen(reading, standings)
-    able = [
-        trigger
-        for trigger, one in chosen
-        if one.assertion in COUNTED and FAMILIES.get(trigger.rule.event_type) in _WITH_CASUALTIES
-    ]
+    able = [trigger for trigger, one in chosen if one.assertion in COUNTED and _may_hurt(trigger)]
     found: list[Mention] = []
     for trigger, one in chosen:
         rivals = [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
@@ -174,6 +170,10 @@ def _own_counts(
         return gap + 6 * reading.breaks_between(one.start, count.start)
 
     return tuple(c for c in counts if distance(trigger, c) == min(distance(t, c) for t in able))
+
+
+def _may_hurt(trigger: Trigger) -> bool:
+    return FAMILIES.get(trigger.rule.event_type) in _WITH_CASUALTIES
 
 
 _WITH_CASUALTIES: Final = frozenset(("armed", "explosive", "unrest", "property", GENERIC))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from geo.extract.tokens import Token
 
 _PLAIN: Final = re.compile(r"\d{1,9}$")
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*$")
-_JOINERS: Final = frozenset(("and", "e", "i"))
 
 
 class Number(NamedTuple):
@@ -28,12 +27,12 @@ def number_of(written: str) -> int | None:
     return int(re.sub(r"[.,]", "", written)) if len(written) < 16 and _GROUPED.match(written) else None
 
 
-def numbers(words: Sequence[Token], table: Mapping[str, int]) -> list[Number]:
+def numbers(words: Sequence[Token], table: Mapping[str, int], joiners: Collection[str] = ()) -> list[Number]:
     """Return the numbers of a sentence, in digits and in words ("twenty-two", "dve stotine pedeset")."""
     found: list[Number] = []
     at = 0
     while at < len(words):
-        number = _number_at(words, at, table)
+        number = _number_at(words, at, table, joiners)
         if number is None:
             at += 1
         else:
@@ -42,7 +41,7 @@ def numbers(words: Sequence[Token], table: Mapping[str, int]) -> list[Number]:
     return found
 
 
-def _number_at(words: Sequence[Token], at: int, table: Mapping[str, int]) -> Number | None:
+def _number_at(words: Sequence[Token], at: int, table: Mapping[str, int], joiners: Collection[str]) -> Number | None:
     digits = number_of(words[at].norm)
     if digits is not None:
         return _scaled(Number(at, at + 1, digits), words, table)
@@ -50,7 +49,7 @@ def _number_at(words: Sequence[Token], at: int, table: Mapping[str, int]) -> Num
         return None
     total, part, end = 0, table[words[at].norm], at + 1
     while end < len(words):
-        step = 2 if words[end].norm in _JOINERS and part >= 20 and end + 1 < len(words) else 1
+        step = 2 if words[end].norm in joiners and part >= 20 and end + 1 < len(words) else 1
         value = table.get(words[end + step - 1].norm)
         if value is None or not _continues(part, value):
             break

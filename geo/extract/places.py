@@ -17,7 +17,6 @@ REGION: Final = frozenset(("XK", "RS"))
 _AREA_RANK: Final = {"country": 0, "region": 1, "municipality": 2}
 _LINES: Final = frozenset(("road", "railway", "canal", "canal_site", "river", "lake", "mountain", "valley", "line"))
 """Long things: a settlement says better where something was."""
-_CAPITALS: Final = frozenset(("pristina", "belgrade", "prishtina", "prishtine", "beograd"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,8 @@ class Site:
     rank: int
     """0 a country, 1 a region, 2 a municipality, 3 a settlement, 4 a bridge, crossing, camp or quarter."""
     place_ids: frozenset[str]
+    name: str
+    """Its English name, or as the text has it where it may be several places of different names."""
     excluded: str = ""
     """Why it is no event's place; empty where it may be one."""
     origin: bool = False
@@ -82,17 +83,19 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
 def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     rank = _rank(named, places)
     ids = frozenset(p.id for p in places)
+    names = {p.name_en for p in places}
+    name = names.pop() if len(names) == 1 else named.toponym.text
     if places and not any(p.country in REGION for p in places):
-        return Site(named, rank, ids, "outside the region")
+        return Site(named, rank, ids, name, "outside the region")
     if any(reading.ends("office", at) for at in _just_before(reading, named)):
-        return Site(named, rank, ids, "belongs to an office, an institution or a journey")
+        return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
     if any(reading.ends("landmark", at) for at in _just_before(reading, named)):
-        return Site(named, rank, ids, "says how far off the place is", landmark=True)
+        return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
     if any(reading.ends("origin", at) for at in _just_before(reading, named)):
-        return Site(named, rank, ids, "where somebody comes from or goes to", origin=True)
+        return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
-        return Site(named, rank, ids, "names a state or an authority")
-    return Site(named, rank, ids)
+        return Site(named, rank, ids, name, "names a state or an authority")
+    return Site(named, rank, ids, name)
 
 
 def _rank(named: Named, places: Sequence[Place]) -> int:
@@ -127,7 +130,7 @@ def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
     followed = reading.has("police", after, after + 1) or reading.has("authority", after, after + 1)
     if followed and not placed:
         return True
-    if rank == 0 or reading.words[named.start].norm in _CAPITALS:
+    if rank == 0 or named.start in reading.marks.get("capital", {}):
         return not placed
     return False
 

@@ -90,7 +90,7 @@ def read(
 ) -> Reading:
     """Return what the lexicon finds in a sentence; a date that is the document's `heading` is no event's date."""
     words = sentence.words
-    found_numbers = tuple(numbers(words, lexicon.numbers))
+    found_numbers = tuple(numbers(words, lexicon.numbers, lexicon.links["number"]))
     marks: Marks = {"number": {n.start: n.end for n in found_numbers}}
     for found in lexicon.classes.find(words, marks):
         marks.setdefault(found.label, {})[found.start] = found.end
