@@ -59,7 +59,7 @@ def test_what_a_page_and_a_count_say_is_what_looking_at_every_event_says(back_en
 @SLOW
 @given(data=st.data(), asked=criteria())
 def test_counts_stay_right_while_events_change(back_end, data, asked):
-    asked = replace(asked, statuses=("published",))
+    asked = replace(asked, statuses=("published",), text=None, polygon=None, near=None, radius_m=None)
     now: dict[str, Event] = {}
     with BACK_ENDS[back_end]() as store:
         for _ in range(data.draw(st.integers(2, 5))):
@@ -167,6 +167,17 @@ def test_an_event_known_by_an_area_is_near_the_border_but_in_no_box(store):
     ogc = store.page(Criteria(bbox=BBox(0, 0, 1, 1), unlocated_match=True))
     assert set(ids(ogc.features)) == {"area", "nowhere"}
     assert ogc.not_placed == 0
+
+
+def test_an_event_without_a_date_matches_every_date_range_only_where_the_standard_asks_for_it(store):
+    put(store, incident("dated"), incident("undated", start=None), incident("nowhere", at=None, start=None))
+    asked = Criteria(start=date(2023, 3, 1), end=date(2023, 3, 1))
+    ogc = replace(asked, unlocated_match=True)
+    for _ in range(3):
+        assert store.count(asked).number_matched == store.page(asked).number_matched == 1
+        assert store.count(ogc).number_matched == store.page(ogc).number_matched == 3
+    assert ids(store.page(ogc).features) == ["dated", "undated", "nowhere"]
+    assert ids(store.page(ogc, sort="date_start").features) == ["dated", "nowhere", "undated"]
 
 
 def test_words_are_found_in_either_script_with_and_without_accents(store):
