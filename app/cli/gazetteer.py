@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -15,12 +15,11 @@ from app.tables import aligned
 from geo.border import Border
 from geo.errors import NotFound
 from geo.gazetteer import Gazetteer
+from geo.gazetteer.index import DUMPS
 from geo.geocode import resolve
 from geo.model import BorderMeasure, Candidate, Toponym
 
-FORMATS = ("table", "json")
-DUMPS = "geonames"
-"""Folder of imported dumps, beside the index."""
+FORMATS: Final = ("table", "json")
 
 
 @click.command()
@@ -65,7 +64,7 @@ def candidates_for(name: str, gazetteer: Gazetteer, border: Border, *, is_like: 
     return exact + [replace(c, score=round(c.score / 2, 3)) for c in alike]
 
 
-_HEADS = ("score", "id", "names", "kind", "municipality", "lon,lat", "border", "side", "why")
+_HEADS: Final = ("score", "id", "names", "kind", "municipality", "lon,lat", "border", "side", "why")
 
 
 def _row(candidate: Candidate, measure: BorderMeasure) -> tuple[str, ...]:

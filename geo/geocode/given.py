@@ -77,7 +77,9 @@ def _own_names(place: Place) -> tuple[str, ...]:
 
 def _choose(claim: Claim, places: tuple[Place, ...]) -> str:
     known = "; ".join(f"{p.id} ({p.name_en}, {p.kind}, {p.municipality or p.country})" for p in places)
-    return f"{claim.place_name!r} may be {known}: fill in municipality, write one of these ids, or give lon and lat"
+    is_decided_by_it = len({place.municipality for place in places}) == len(places)
+    advice = "fill in municipality, write one of these ids" if is_decided_by_it else "write one of these ids"
+    return f"{claim.place_name!r} may be {known}: {advice}, or give lon and lat"
 
 
 def _nearest(claim: Claim, gazetteer: Gazetteer) -> str:
