@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ def _bytes(file: str) -> bytes:
     from geo.sources import MAX_DOCUMENT_BYTES, read_bytes, read_stream
 
     if file == "-":
-        return read_stream(click.get_binary_stream("stdin"), name="standard input", limit=MAX_DOCUMENT_BYTES)
+        return read_stream(sys.stdin.buffer, name="standard input", limit=MAX_DOCUMENT_BYTES)
     return read_bytes(file, limit=MAX_DOCUMENT_BYTES)
 
 

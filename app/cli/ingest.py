@@ -147,7 +147,9 @@ def _outcome(done: Ingested, *, dry_run: bool) -> str:
 
 
 def _cells(event: Event) -> tuple[str, ...]:
-    when, border = event.facts.when, event.location.border
+    when, where = event.facts.when, event.location
     days = "/".join(day.isoformat() for day in (when.start, when.end) if day) or "unknown"
-    away = f"{border.distance_m / 1000:.1f} km" if border else ""
-    return (days, event.facts.event_type, event.location.place_name or "not placed", away, event.facts.title, event.id)
+    at, border = where.position, where.border
+    place = where.place_name or (f"{at.lon:.5f}, {at.lat:.5f}" if at else "not placed")
+    away = f"{border.distance_m / 1000:.1f} km" if at and border else "area" if where.area_id else ""
+    return (days, event.facts.event_type, place, away, event.facts.title, event.id)
