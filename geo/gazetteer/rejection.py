@@ -50,15 +50,16 @@ def _villages(reading: Reading) -> Iterator[Place]:
     """Yield the villages that a text names in such a way that they are meant, whatever else it is about.
 
     Those that it calls a village right before the name; those that a preposition leads to in Serbian or Albanian
-    text; in English, those of the north with a name that nothing else here has.
+    text; in English, those with a name that nothing else here has, in the north or where Serbs or Albanians are named.
     """
+    peoples = any(word.norm in reading.vocabulary.peoples for word in reading.words)
     for at, spot in enumerate(reading.spots):
         own = [place for place in spot.places if place.rank == 0]
         if spot.is_described or not own or len(own) < len(spot.places) or _is_everyday(reading, at):
             continue
         long = sum(w.end - w.start for w in reading.words[spot.first : spot.last]) >= _SHORTEST
-        northern = len(own) == 1 and own[0].municipality in _NORTH
-        if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (northern or not spot.is_english)):
+        alone = len(own) == 1 and (peoples or own[0].municipality in _NORTH)
+        if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
             yield from own
 
 

@@ -36,6 +36,8 @@ class Vocabulary:
     """English words that show a name to be a description, which no other language declines."""
     region: frozenset[str]
     """Words that show a text to be about this region: of its forces, institutions and name."""
+    peoples: frozenset[str]
+    """The peoples of the region, as English calls them."""
     english: frozenset[str]
     """Frequent words of English; `other` are those of Serbian and Albanian."""
     other: frozenset[str]
@@ -63,6 +65,7 @@ def vocabulary() -> Vocabulary:
         everyday=_words(table["everyday"]["words"]),
         descriptive=_words(table["descriptive"]["words"]),
         region=_words(table["region"]["words"]),
+        peoples=_words(table["region"]["peoples"]),
         english=_words(table["languages"]["english"]),
         other=_words(table["languages"]["other"]),
     )
