@@ -53,14 +53,18 @@ def _villages(reading: Reading) -> Iterator[Place]:
     text; in English, those with a name that nothing else here has, in the north or where Serbs or Albanians are named.
     """
     peoples = any(word.norm in reading.vocabulary.peoples for word in reading.words)
-    for at, spot in enumerate(reading.spots):
+    for spot in reading.spots:
         own = [place for place in spot.places if place.rank == 0]
-        if spot.is_described or not own or len(own) < len(spot.places) or _is_everyday(reading, at):
+        if spot.is_described or not own or len(own) < len(spot.places) or _has_everyday_word(reading, spot):
             continue
         long = sum(w.end - w.start for w in reading.words[spot.first : spot.last]) >= _SHORTEST
         alone = len(own) == 1 and (peoples or own[0].municipality in _NORTH)
         if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
             yield from own
+
+
+def _has_everyday_word(reading: Reading, spot: Spot) -> bool:
+    return reading.words[spot.first].norm in reading.vocabulary.everyday
 
 
 def _is_called(reading: Reading, spot: Spot) -> bool:

@@ -114,7 +114,13 @@ def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, englis
             listed = [n for n in listed if not n.is_form]
         if listed:
             places = sorted((lexicon.place(n.place) for n in listed), key=lambda p: p.rank)
-            return Spot(at, end, tuple(places), is_described=not any(w.is_capital for w in words[at:end]), is_english=not english.is_other(words[at]))
+            return Spot(
+                at,
+                end,
+                tuple(places),
+                is_described=not any(w.is_capital for w in words[at:end]),
+                is_english=not english.is_other(words[at]),
+            )
     return None
 
 
