@@ -37,7 +37,7 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     """
     from app import errors, security
 
-    app = create_base(settings)
+    app = create_base(settings, is_web=True)
     security.protect(app)
     errors.register(app)
     for name in VIEWS:
@@ -49,13 +49,16 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     return app
 
 
-def create_base(settings: Settings | Mapping[str, str] | None = None) -> Flask:
-    """Return the application without its views: what the command line needs, without the start-up time of the rest."""
+def create_base(settings: Settings | Mapping[str, str] | None = None, *, is_web: bool = False) -> Flask:
+    """Return the application without its views: what the command line needs, without the start-up time of the rest.
+
+    On the web a question to the store may take only so long; a command may take its time.
+    """
     from app import translation
 
     if not isinstance(settings, Settings):
         settings = Settings.from_environ() if settings is None else Settings.from_environ(settings)
     app = Flask(__name__)
-    app.extensions[EXTENSION] = Resources(settings)
+    app.extensions[EXTENSION] = Resources(settings, read_limit_s=settings.read_limit_s if is_web else None)
     translation.register(app)
     return app

@@ -28,6 +28,8 @@ class Settings:
     """How pages and prints call the line."""
     max_request_bytes: int = 65_536
     """Longest request body that is read; nothing here takes uploads over HTTP yet."""
+    read_limit_s: int = 15
+    """Longest that one question to the store may take before it is answered 503, in seconds."""
     max_renders: int = 2
     """How many printed maps one process draws at the same time."""
     render_wait_s: float = 20.0
@@ -75,6 +77,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "IBAR_TILES": ("tiles", str),
     "IBAR_WORDING": ("wording", _wording),
     "IBAR_MAX_REQUEST_BYTES": ("max_request_bytes", _whole("IBAR_MAX_REQUEST_BYTES", 1024, 1 << 30)),
+    "IBAR_READ_LIMIT_S": ("read_limit_s", _whole("IBAR_READ_LIMIT_S", 1, 3600)),
     "IBAR_MAX_RENDERS": ("max_renders", _whole("IBAR_MAX_RENDERS", 1, 64)),
     "IBAR_TRUSTED_PROXIES": ("trusted_proxies", _whole("IBAR_TRUSTED_PROXIES", 0, 8)),
 }

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, RequestURITooLarge
@@ -33,7 +32,7 @@ _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
 def protect(app: Flask) -> None:
     """Give every answer its headers, and refuse requests that are too large."""
     settings = cast(Resources, app.extensions[EXTENSION]).settings
-    tiles = tile_origin(settings)
+    tiles = tile_origins(settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(lambda: _refuse_large(settings))
@@ -50,16 +49,13 @@ def csp_nonce() -> str:
     return cast(str, g.csp_nonce)
 
 
-def tile_origin(settings: Settings) -> str:
-    """Return the source expression of the operator's tile server for the policy on images; empty without one."""
-    url = settings.tiles or ""
-    if url and "://" not in url:
-        from xyzservices import providers
+def tile_origins(settings: Settings) -> str:
+    """Return the origins of the operator's tile server, for the policy on images; empty without one."""
+    if not settings.tiles:
+        return ""
+    from geo.maps import tile_server
 
-        url = providers.query_name(url).url
-    parts = urlsplit(url)
-    host = parts.netloc.replace("{s}.", "*.").replace("{s}", "*")
-    return f" {parts.scheme}://{host}" if host else ""
+    return "".join(f" {origin}" for origin in tile_server(settings.tiles).origins)
 
 
 def page_policy(*, nonce: str, tiles: str = "") -> str:

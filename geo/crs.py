@@ -99,3 +99,11 @@ def geocentric(lonlat: ArrayLike) -> Floats:
     normal = a / np.sqrt(1 - e2 * np.sin(lats) ** 2)
     across = normal * np.cos(lats)
     return np.column_stack([across * np.cos(lons), across * np.sin(lons), normal * (1 - e2) * np.sin(lats)])
+
+
+def lonlat_of(positions: ArrayLike) -> Floats:
+    """Return degrees, shape (n, 2), of earth-centred positions of shape (n, 3) that lie on the ellipsoid."""
+    x, y, z = np.asarray(positions, dtype=float).T
+    lats = np.arctan2(z, (1 - geod().es) * np.hypot(x, y))
+    lonlat: Floats = np.degrees(np.column_stack([np.arctan2(y, x), lats]))
+    return lonlat

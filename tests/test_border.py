@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from geodesic_truth import GEOD, LINE, scattered, truth_m
+from tests.geodesic_truth import GEOD, LINE, scattered, truth_m
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

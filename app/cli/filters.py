@@ -106,4 +106,6 @@ def _criteria(given: dict[str, Any], statuses: tuple[str, ...]) -> Criteria:
             first, second = (f"--{option.replace('_', '-')}" for option in (name, parameter))
             raise InvalidInput(f"{first} says the same as {second}; give one of them")
         given[parameter] = given[parameter] if length is None else length
+    if given["near"] is not None and given["radius_m"] is None:
+        raise InvalidInput("--near: needs --radius as well (or use ibar query --nearest)")
     return params.criteria({name: value for name, value in given.items() if value is not None}, statuses=statuses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,10 +110,10 @@ def _address(listener: socket.socket) -> str:
 
 
 def _prepare(here: Resources) -> None:
-    """Open what a first run has to make, once and before the workers, then close what must not be inherited."""
-    if not here.settings.store.exists():
-        click.echo(f"Filling a fresh store at {here.settings.store} from the shipped data set ...")
-    here.close()
+    """Make what a first run has to make, once and before the workers, then close what they must not inherit."""
+    with closing(here):
+        here.gazetteer  # noqa: B018  # opened here so that a first run compiles it before the first request
+        here.store.revision()
 
 
 def _cores() -> int:

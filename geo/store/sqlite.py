@@ -29,8 +29,8 @@ from geo.store.tally import Tally
 class SqliteStore:
     """A `Store` in one file; see `geo.store.interface` for what each method promises."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0) -> None:
-        self._connections = Connections(path, busy_timeout_s=busy_timeout_s)
+    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0, read_limit_s: float | None = None) -> None:
+        self._connections = Connections(path, busy_timeout_s=busy_timeout_s, read_limit_s=read_limit_s)
         self._tally = Tally()
 
     @property
@@ -89,7 +89,7 @@ class SqliteStore:
 
     def iterate(self, criteria: Criteria, *, sort: Sort = "-date_start") -> Iterator[bytes]:
         """Yield every matching feature of one state of the store."""
-        with self._connections.reading() as connection:
+        with self._connections.reading(is_limited=False) as connection:
             yield from paging.iterate(connection, criteria, sort=sort)
 
     def history(self, event_id: str) -> tuple[Version, ...]:
@@ -99,7 +99,7 @@ class SqliteStore:
 
     def changes(self, since: int) -> Iterator[Change]:
         """Yield what the public sees change after a revision."""
-        with self._connections.reading() as connection:
+        with self._connections.reading(is_limited=False) as connection:
             yield from lookup.changes(connection, since)
 
     def revision(self) -> int:
