@@ -1,4 +1,4 @@
-"""The shipped layers in, the land, lines and towns under a map out: projected once per process, drawn into any frame."""
+"""The shipped layers in, the land, lines and towns under a map out: projected once, drawn into any frame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
 
 from geo import boundaries, style
 from geo.exports.page import Page, path_of
@@ -33,7 +34,7 @@ class Territory:
 
     code: str
     name: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
     path: Path
 
 
@@ -55,7 +56,7 @@ class Basemap:
 
     territories: tuple[Territory, ...]
     """Neighbours first, Kosovo last."""
-    line: shapely.Geometry
+    line: BaseGeometry
     line_path: Path
     crossings: Points
     crossing_names: tuple[str, ...]
@@ -160,7 +161,7 @@ def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> Non
     )
 
 
-def _seen(line: shapely.Geometry, view: View, beyond_m: float) -> shapely.Geometry:
+def _seen(line: BaseGeometry, view: View, beyond_m: float) -> BaseGeometry:
     """Return the part of a line that bears on a view, thinned to what can be seen."""
     near = view.window.padded(0, beyond_m * 1.1).shape
     return shapely.simplify(shapely.intersection(line, near), 0.2 / view.points_per_metre)
@@ -168,7 +169,12 @@ def _seen(line: shapely.Geometry, view: View, beyond_m: float) -> shapely.Geomet
 
 def draw_line(page: Page, view: View, basemap: Basemap) -> None:
     """Draw the line that Kosovo and Serbia share, cased and dashed, and the crossings on it."""
-    style_ = {"facecolor": "none", "joinstyle": "round", "clip": view.frame, "transform": view.transform}
+    style_: dict[str, Any] = {
+        "facecolor": "none",
+        "joinstyle": "round",
+        "clip": view.frame,
+        "transform": view.transform,
+    }
     for colour, width, dashes, zorder, name in (
         ("#ffffff", CASING_PT, "-", 4.0, "border-line-casing"),
         (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
@@ -211,7 +217,7 @@ def draw_frame(page: Page, view: View) -> None:
     page.rectangle(view.frame, facecolor="none", edgecolor=FRAME, linewidth=0.8, zorder=30)
 
 
-def points_along(line: shapely.Geometry, view: View, step_pt: float = 2.5) -> Points:
+def points_along(line: BaseGeometry, view: View, step_pt: float = 2.5) -> Points:
     """Return points of the page every few points along a line, as far as the view shows it."""
     seen = shapely.intersection(line, view.window.shape)
     if seen.is_empty:

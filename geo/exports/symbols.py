@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import shapely
 from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
 
 from geo import style
 from geo.exports.marks import Contents, Mark
@@ -198,7 +199,7 @@ def draw_circles(
     )
 
 
-def draw_areas(page: Page, view: View, shapes: Mapping[str, shapely.Geometry]) -> None:
+def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> None:
     """Shade areas, given in EPSG:25834 metres by id: a light tint with a band inside the edge."""
     for area_id, shape in sorted(shapes.items()):
         band_m = 5.0 / view.points_per_metre
