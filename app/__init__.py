@@ -17,6 +17,8 @@ VIEWS: Final = (
     "app.views.items",
     "app.views.lookups",
     "app.views.pages",
+    "app.views.embed",
+    "app.views.assets",
     "app.views.export",
 )
 """The modules that serve: each has a `blueprint`."""
@@ -35,9 +37,10 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     InvalidInput
         A setting has a value that cannot be used.
     """
-    from app import errors, security
+    from app import compression, errors, security
 
     app = create_base(settings, is_web=True)
+    compression.register(app)
     security.protect(app)
     errors.register(app)
     for name in VIEWS:

@@ -37,7 +37,7 @@ STATUS: Final[Mapping[type[GeoError], int]] = {
 """The HTTP status of each error; a class that is not here has that of the nearest class above it."""
 
 RETRY_AFTER_S: Final = 5
-_MACHINES: Final = ("/api", "/export", "/healthz")
+_MACHINES: Final = ("/api", "/export", "/healthz", "/oembed")
 _KEPT_HEADERS: Final = ("Allow", "Retry-After", "Location", "Content-Range")
 _log = logging.getLogger(__name__)
 

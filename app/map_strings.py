@@ -19,7 +19,8 @@ def map_strings(wording: Wording) -> dict[str, str]:
         **_popup_words(),
         **_map_words(),
         **_counted(),
-        "line_short": line_name(wording, is_short=True, translate=_).capitalize(),
+        "line_short": line_name(wording, translate=_),
+        "border_distance": _("Distance to the %(line)s", line=line_name(wording, is_short=True, translate=_)),
     }
 
 
@@ -30,6 +31,9 @@ def _coded(prefix: str, values: dict[str, str]) -> dict[str, str]:
 def _record_words() -> dict[str, str]:
     return {
         "date_unknown": _("date unknown"),
+        "day_range": _("%(first)s–%(last)s", first="{first}", last="{last}"),
+        "metres": _("%(number)s m", number="{number}"),
+        "kilometres": _("%(number)s km", number="{number}"),
         "date_within": _("between %(range)s", range="{range}"),
         "date_about": _("about %(day)s", day="{day}"),
         "place_unknown": _("place unknown"),

@@ -5,7 +5,9 @@ import { drawGround } from "ibar/basemap.js";
 import { config, count, t } from "ibar/config.js";
 import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Markers } from "ibar/markers.js";
+import { tellHeight } from "ibar/embed.js";
 import { Dialog, eventContent } from "ibar/popup.js";
+import { listenToShare } from "ibar/share.js";
 import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
 
 
@@ -102,9 +104,9 @@ async function renewResults(signal) {
 function filterChanged() {
   const address = new URL(location.href);
   const view = address.searchParams.get("map");
-  const lang = address.searchParams.get("lang");
+  const kept = ["lang", "labels"].map((name) => [name, address.searchParams.get(name)]);
   address.search = formParameters(form).toString();
-  if (lang) address.searchParams.set("lang", lang);
+  for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
   if (view) address.searchParams.set("map", view);
   if (address.href === location.href) return;
   history.pushState(null, "", readable(address));
@@ -199,6 +201,8 @@ foldOnSmallScreens();
 nameControls();
 listenToForm();
 listenToTable();
+listenToShare();
+if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
 startView(await drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }));

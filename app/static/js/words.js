@@ -1,6 +1,7 @@
 /** A flat record in, the words that a reader sees out: date, place, precision, distance to the border, casualties. */
 
 import { config, count, integer, t } from "ibar/config.js";
+import { h } from "ibar/dom.js";
 
 const days = new Intl.DateTimeFormat(config.locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const months = new Intl.DateTimeFormat(config.locale, { month: "long", year: "numeric", timeZone: "UTC" });
@@ -26,7 +27,7 @@ export function dateWords(record) {
 
 function dayRange(start, end) {
   const last = days.format(asDate(end));
-  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))}–${last}`;
+  if (start.slice(0, 7) === end.slice(0, 7)) return t("day_range", { first: Number(start.slice(8)), last });
   return `${days.format(asDate(start))} – ${last}`;
 }
 
@@ -43,15 +44,29 @@ function monthWords(start, end) {
 
 /** Return a distance in metres as "400 m", "3 km" or "11.3 km". */
 export function lengthWords(metres) {
-  if (metres < 995) return `${integer(Math.round(metres / 10) * 10)} m`;
-  return `${metres < 19950 ? tenths.format(metres / 1000) : integer(metres / 1000)} km`;
+  if (metres < 995) return t("metres", { number: integer(Math.round(metres / 10) * 10) });
+  return t("kilometres", { number: metres < 19950 ? tenths.format(metres / 1000) : integer(metres / 1000) });
 }
 
-/** Return the place's names, Albanian and Serbian, once where they are alike. */
+/** Return a place's names in Albanian and Serbian as the reader chose them, each with its language, or none. */
+export function namesIn(albanian, serbian) {
+  const known = [["sq", albanian], ["sr-Latn", serbian]].filter(([, name]) => name);
+  if (albanian && albanian === serbian) return [[null, albanian]];
+  const chosen = known.filter(([code]) => ["both", code.slice(0, 2)].includes(config.labels));
+  return chosen.length ? chosen : known;
+}
+
+/** Return the place's names as one text. */
 export function placeNames(record) {
-  const names = [record.place_name_sq, record.place_name_sr].filter(Boolean);
-  const distinct = [...new Set(names)];
-  return distinct.length ? distinct.join(" / ") : record.place_name || record.toponym || t("place_unknown");
+  const names = namesIn(record.place_name_sq, record.place_name_sr).map(([, name]) => name);
+  return names.join(" / ") || record.place_name || record.toponym || t("place_unknown");
+}
+
+/** Return the place's names as elements that say which language each is. */
+export function placeNodes(record) {
+  const names = namesIn(record.place_name_sq, record.place_name_sr);
+  if (!names.length) return [placeNames(record)];
+  return names.flatMap(([lang, name], i) => [i ? " / " : null, h("span", { lang }, name)]);
 }
 
 /** Say how precisely the place is known. */
