@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import url_for
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from app import words
@@ -111,7 +110,7 @@ def _moment(written: str) -> str:
         moment = datetime.fromisoformat(written)
     except ValueError:
         return written
-    return f"{format_datetime(moment, 'd MMMM y, HH:mm', rebase=False)} UTC"
+    return f"{words.day_words(moment.date().isoformat())}, {moment:%H:%M} UTC"
 
 
 def _citation(row: Row, revision: int) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.map_strings import map_strings
 from app.translation import choices, name_choice
-from app.words import reading_locale
+from app.words import format_patterns, reading_locale
 from geo.maps import COUNTRY_LABELS, DRAWINGS, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
@@ -39,6 +39,7 @@ def _common(wording: Wording) -> dict[str, Any]:
     return {
         "lang": reading_locale().language,
         "labels": name_choice(),
+        "formats": format_patterns(),
         "locale": str(reading_locale()).replace("_", "-"),
         "families": [
             {"name": f.name, "kind": f.kind, "types": f.event_types, "colour": f.colour, "path": f.svg_path(8)}

@@ -26,9 +26,9 @@ from geo import __version__, query
 from geo.errors import InvalidInput
 from geo.model import BBox, Criteria
 
-WIDTH, HEIGHT = 1200, 630
+WIDTH, HEIGHT = 1200, 675
 """What link previews ask for, in pixels."""
-DPI: Final = 96
+DPI: Final = 90
 MOST_EVENTS: Final = 2_000
 """More symbols than that are a blot at this size; the newest are drawn, and the picture says how many match."""
 MOST_KEPT: Final = 300
@@ -90,7 +90,7 @@ def _drawn(here: Resources, criteria: Criteria, box: BBox | None) -> bytes:
     def drawn(extent: BBox | str) -> bytes:
         sheet = Sheet(
             subtitle=words,
-            size="card",
+            size="slide",
             extent=extent,
             within_m=criteria.within_m,
             wording=here.settings.wording,

@@ -91,7 +91,10 @@ class Row:
         record = self.record
         first = {"name": record["source_name"], "url": record["source_url"], "date": record["source_date"]}
         listed = self.feature.get("sources") or ([first] if first["name"] else [])
-        return [{**source, "url": web_address(source.get("url"))} for source in listed]
+        return [
+            {**source, "url": web_address(source.get("url")), "date_words": words.day_words(source.get("date"))}
+            for source in listed
+        ]
 
     @property
     def quotes(self) -> list[str]:

@@ -95,6 +95,30 @@ def reading_locale() -> Locale:
     return Locale("en", "GB") if locale.language == "en" else locale
 
 
+def day_words(written: str | None) -> str:
+    """Return a day, YYYY-MM-DD, as readers write it; anything else, such as a year alone, stays as it is."""
+    try:
+        return _day(date.fromisoformat(written or ""))
+    except ValueError:
+        return written or ""
+
+
+def format_patterns() -> dict[str, Any]:
+    """Return how days, months and numbers are written, for the page's script: browsers do not know every language."""
+    locale = reading_locale()
+    wide = [locale.months["format"]["wide"][month] for month in range(1, 13)]
+    alone = [locale.months["stand-alone"]["wide"][month] for month in range(1, 13)]
+    symbols = locale.number_symbols["latn"]
+    return {
+        "day": locale.date_formats["long"].pattern,
+        "month": locale.datetime_skeletons["yMMMM"].pattern,
+        "months": wide,
+        "months_alone": alone,
+        "decimal": symbols["decimal"],
+        "group": symbols["group"],
+    }
+
+
 def length_words(metres: float) -> str:
     """Return a distance in metres as `400 m`, `3 km` or `11.3 km`."""
     if metres < 995:

@@ -125,7 +125,7 @@ def test_preview_is_a_picture_of_the_size_of_cards_and_is_kept(small_settings: S
         client = app.test_client()
         first = client.get(f"/preview.png?{FILTER}")
         assert first.content_type == "image/png"
-        assert struct.unpack(">II", first.data[16:24]) == (1200, 630)
+        assert struct.unpack(">II", first.data[16:24]) == (1200, 675)
         kept = list((tmp_path / "previews").iterdir())
         assert len(kept) == 1
         kept[0].write_bytes(b"kept")
@@ -387,3 +387,20 @@ def test_language_is_switched_with_the_filter_kept(browser: Browser, served: str
         expect(dialog.locator(".popup-title")).to_have_attribute("lang", "en")
         dialog.locator(".popup-more a").click()
         expect(page.locator("html")).to_have_attribute("lang", "sr-Cyrl")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["sq", "sr-Latn"])
+def test_script_writes_dates_and_numbers_as_the_server_does(browser: Browser, served: str, lang: str) -> None:
+    with visit(browser) as seen:
+        page = seen.go(f"{served}/?lang={lang}")
+        for event_id in ("clash", "block", "raids", "battalion"):
+            row = page.locator("#results tr", has=page.locator(f"[data-show-event='{event_id}']"))
+            cells = [
+                row.locator(f".{name}").inner_text() for name in ("when", "where", "border", "casualties", "source")
+            ]
+            row.locator("a").first.click()
+            told = page.locator("[role=dialog]").inner_text()
+            for words in (line for cell in cells for line in cell.split("\n") if line.strip("–")):
+                assert words in told, (event_id, words)
+            page.keyboard.press("Escape")

@@ -103,10 +103,9 @@ def derived(source: Catalog, locale: str) -> Catalog:
     fresh = _empty(locale)
     for message in source:
         if message.id:
-            string = message.string
-            fresh.add(
-                message.id, tuple(map(transliterate, string)) if isinstance(string, tuple) else transliterate(string)
-            )
+            strings = message.string if isinstance(message.string, (tuple, list)) else (message.string or "",)
+            written = tuple(transliterate(text) for text in strings)
+            fresh.add(message.id, written if isinstance(message.string, (tuple, list)) else written[0])
     return fresh
 
 

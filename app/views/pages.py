@@ -23,7 +23,7 @@ from app.rows import Row, rows
 from app.security import csp_nonce
 from app.sharing import Card, absolute, map_card
 from app.translation import choices
-from app.words import described
+from app.words import day_words, described
 from geo import __version__, boundaries, query
 from geo.geojson import CITATION, encode
 from geo.maps import LAYERS, Shell, Tiles, areas_drawing, drawing, shell, tile_server
@@ -160,9 +160,9 @@ def downloads(form: FilterForm) -> list[dict[str, str]]:
 
 
 def last_updated() -> str:
-    """Return the day of the last change, as ISO 8601; empty for a store that nothing was written to."""
+    """Return the day of the last change, in words; empty for a store that nothing was written to."""
     newest = query.find(resources().store, Criteria(), sort="-updated_at", limit=1).features
-    return str(json.loads(newest[0])["properties"]["updated_at"] or "")[:10] if newest else ""
+    return day_words(str(json.loads(newest[0])["properties"]["updated_at"] or "")[:10]) if newest else ""
 
 
 def areas() -> dict[str, Any]:

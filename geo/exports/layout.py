@@ -7,8 +7,8 @@ from typing import Final
 
 from geo.exports.view import Frame
 
-SIZES: Final = {"a4": (841.9, 595.3), "slide": (960.0, 540.0), "web": (900.0, 675.0), "card": (900.0, 472.5)}
-"""Width and height in points: A4 landscape, a 16:9 slide, a 4:3 figure for a web page, the card of a shared link."""
+SIZES: Final = {"a4": (841.9, 595.3), "slide": (960.0, 540.0), "web": (900.0, 675.0)}
+"""Width and height in points: A4 landscape, a 16:9 slide, a 4:3 figure for a web page."""
 MARGIN: Final = 28.0
 GAP: Final = 14.0
 _COLUMN: Final = 176.0

@@ -1,6 +1,6 @@
 /** Events in, a dialog on the map out: one event's record, or a list of several to choose from. */
 
-import { config, count, t } from "ibar/config.js";
+import { config, count, dayWords, t } from "ibar/config.js";
 import { button, h, outwardLink } from "ibar/dom.js";
 import { family, symbol } from "ibar/symbols.js";
 import {
@@ -60,7 +60,7 @@ function sources(listed, record) {
   return h("section", { class: "popup-sources" },
     h("h4", {}, count("sources", all.length)),
     h("ul", {}, all.map((source) => h("li", {},
-      outwardLink(source.name, source.url), source.date ? `, ${source.date}` : null))));
+      outwardLink(source.name, source.url), source.date ? `, ${dayWords(source.date)}` : null))));
 }
 
 function eventLink(feature) {

@@ -1,34 +1,26 @@
 /** A flat record in, the words that a reader sees out: date, place, precision, distance to the border, casualties. */
 
-import { config, count, integer, t } from "ibar/config.js";
+import { config, count, dayWords, decimal, integer, monthWords, t } from "ibar/config.js";
 import { h } from "ibar/dom.js";
-
-const days = new Intl.DateTimeFormat(config.locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const months = new Intl.DateTimeFormat(config.locale, { month: "long", year: "numeric", timeZone: "UTC" });
-const tenths = new Intl.NumberFormat(config.locale, { maximumFractionDigits: 1 });
-
-function asDate(text) {
-  return new Date(`${text}T00:00:00Z`);
-}
 
 /** Say when it was, no more precisely than is known (date_prec is UCDP's code). */
 export function dateWords(record) {
   const { date_start: start, date_end: end, date_prec: precision } = record;
   if (!start) return t("date_unknown");
   if (precision >= 5) return yearWords(start, end);
-  if (precision === 4) return monthWords(start, end);
+  if (precision === 4) return monthRange(start, end);
   if (end && end !== start) {
     const range = dayRange(start, end);
     return precision > 1 ? t("date_within", { range }) : range;
   }
-  const day = days.format(asDate(start));
+  const day = dayWords(start);
   return precision > 1 ? t("date_about", { day }) : day;
 }
 
 function dayRange(start, end) {
-  const last = days.format(asDate(end));
+  const last = dayWords(end);
   if (start.slice(0, 7) === end.slice(0, 7)) return t("day_range", { first: Number(start.slice(8)), last });
-  return `${days.format(asDate(start))} – ${last}`;
+  return `${dayWords(start)} – ${last}`;
 }
 
 function yearWords(start, end) {
@@ -37,15 +29,15 @@ function yearWords(start, end) {
   return first === last ? first : `${first}–${last}`;
 }
 
-function monthWords(start, end) {
-  const [first, last] = [start, end || start].map((day) => months.format(asDate(day)));
+function monthRange(start, end) {
+  const [first, last] = [start, end || start].map(monthWords);
   return first === last ? first : `${first} – ${last}`;
 }
 
 /** Return a distance in metres as "400 m", "3 km" or "11.3 km". */
 export function lengthWords(metres) {
   if (metres < 995) return t("metres", { number: integer(Math.round(metres / 10) * 10) });
-  return t("kilometres", { number: metres < 19950 ? tenths.format(metres / 1000) : integer(metres / 1000) });
+  return t("kilometres", { number: decimal(metres / 1000, metres < 19950 ? 1 : 0) });
 }
 
 /** Return a place's names in Albanian and Serbian as the reader chose them, each with its language, or none. */
