@@ -74,7 +74,13 @@ def _from_http(error: HTTPException) -> Response:
     if status < 400:
         return make_response(given)
     headers = {name: given.headers[name] for name in _KEPT_HEADERS if name in given.headers}
-    return _answer(status, error.description or HTTPStatus(status).description, headers)
+    return _answer(status, _said(status, error), headers)
+
+
+def _said(status: int, error: HTTPException) -> str:
+    """Return what went wrong, in words of our own where Werkzeug's would not help."""
+    own = {404: _("There is nothing at this address."), 405: _("Only GET and HEAD are understood here.")}
+    return own.get(status) or error.description or HTTPStatus(status).description
 
 
 def _unforeseen(error: Exception) -> Response:
