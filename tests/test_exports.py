@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import numpy as np
 import pyproj
 import pytest
@@ -26,6 +27,7 @@ from geo.errors import InvalidInput
 from geo.exports import DrawnSheet, Sheet, draw_map, export_map
 from geo.exports.furniture import scale_bar
 from geo.exports.view import project
+from geo.exports.writing import SETTINGS
 from geo.gazetteer import Gazetteer
 from geo.model import BBox
 
@@ -103,9 +105,10 @@ def test_pdf_embeds_its_fonts_and_its_text_can_be_found(
 def text_boxes(drawn: DrawnSheet, pattern: str) -> dict[str, np.ndarray]:
     """Return the box of each drawn text whose id matches, halos left out, in pixels."""
     figure = drawn.page.figure
-    renderer = FigureCanvasAgg(figure).get_renderer()
     texts = [t for t in figure.findobj(Text) if re.match(pattern, t.get_gid() or "")]
-    return {t.get_gid() or "": ink(t.get_window_extent(renderer).extents) for t in texts}
+    with mpl.rc_context(SETTINGS):
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        return {t.get_gid() or "": ink(t.get_window_extent(renderer).extents) for t in texts}
 
 
 def ink(line: np.ndarray) -> np.ndarray:
