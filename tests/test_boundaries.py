@@ -41,7 +41,7 @@ def country(iso: str) -> shapely.Geometry:
 
 
 CLAIMED_TWICE_DEG2 = {"HR": 0.012, "ME": 0.0007}
-"""The source gives some 100 km² along the Danube to both Croatia and Serbia, and 6 km² to both Montenegro and Serbia."""
+"""Land that the source gives to Serbia too: some 100 km² along the Danube, 6 km² in Montenegro."""
 
 
 # Shape.
