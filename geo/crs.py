@@ -41,7 +41,14 @@ def distances_m(from_lons: ArrayLike, from_lats: ArrayLike, to_lons: ArrayLike, 
     ndarray, shape (n,)
         Metres, by Karney's inverse geodesic (PROJ).
     """
-    return np.asarray(geod().inv(from_lons, from_lats, to_lons, to_lats)[2], dtype=float)
+    ends = (several(values) for values in (from_lons, from_lats, to_lons, to_lats))
+    return np.asarray(geod().inv(*ends)[2], dtype=float)
+
+
+def several(values: ArrayLike) -> Floats | list[float]:
+    """Return values as `Geod` takes many: an array of one would be taken for a number, with a warning of NumPy's."""
+    array = np.atleast_1d(np.asarray(values, dtype=float))
+    return array.tolist() if array.size == 1 else array
 
 
 def area_m2(geometry: BaseGeometry) -> float:
