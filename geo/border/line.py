@@ -140,8 +140,9 @@ class GeodesicLine:
 
     def _along(self, segments: Ints, fractions: Floats) -> Floats:
         starts, lengths_m = self.lonlat[segments], fractions * self.lengths_m[segments]
-        given = (starts[:, 0], starts[:, 1], self.azimuths[segments], lengths_m)
-        lons, lats, _ = geod().fwd(*(several(values) for values in given))
+        lons, lats, _ = geod().fwd(
+            several(starts[:, 0]), several(starts[:, 1]), several(self.azimuths[segments]), several(lengths_m)
+        )
         return np.column_stack([lons, lats])
 
 
