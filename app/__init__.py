@@ -11,6 +11,7 @@ from flask import Flask
 from app.config import Settings
 from app.resources import EXTENSION, Resources
 
+DAY_S: Final = 86_400
 VIEWS: Final = (
     "app.views.health",
     "app.views.api",
@@ -41,14 +42,11 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
 
     app = create_base(settings, is_web=True)
     compression.register(app)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_S
     security.protect(app)
     errors.register(app)
     for name in VIEWS:
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError:  # while the parts are being built
-            continue
-        app.register_blueprint(module.blueprint)
+        app.register_blueprint(import_module(name).blueprint)
     return app
 
 

@@ -35,9 +35,9 @@ class Settings:
     read_limit_s: int = 15
     """Longest that one question to the store may take before it is answered 503, in seconds."""
     max_renders: int = 2
-    """How many printed maps one process draws at the same time."""
+    """How many maps for print one process draws, or has waiting, at the same time."""
     render_wait_s: float = 20.0
-    """How long a request for a printed map waits for its turn before it is answered 503."""
+    """How long a request for such a map waits for its turn before it is answered 503."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 

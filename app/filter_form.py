@@ -29,7 +29,7 @@ _TO: Final = Parameter(name="to", meaning="Last day, month or year", read=values
 _WITHIN_KM: Final = Parameter(
     name="within_km",
     meaning="At most this many kilometres from the border line",
-    read=lambda text: values.length(f"{text}km"),
+    read=values.metres_from_km,
 )
 _MAP: Final = Parameter(name="map", meaning="What the map shows: zoom/latitude/longitude", read=values.words)
 _LABELS: Final = Parameter(

@@ -22,7 +22,7 @@ from app.resources import Resources
 from app.security import Turns
 from app.translation import language
 from app.words import described
-from geo import __version__, query
+from geo import __version__, boundaries, query
 from geo.errors import InvalidInput
 from geo.model import BBox, Criteria
 
@@ -96,8 +96,11 @@ def _drawn(here: Resources, criteria: Criteria, box: BBox | None) -> bytes:
             wording=here.settings.wording,
             not_placed=page.not_placed,
             areas=tuple(here.gazetteer.areas()),
+            municipalities=boundaries.municipalities(here.municipalities_path),
         )
-        return export_map(features, format="png", cache_folder=here.settings.cache, sheet=sheet, dpi=DPI, translate=_)
+        return export_map(
+            features, format="png", cache_folder=here.settings.cache / "fonts", sheet=sheet, dpi=DPI, translate=_
+        )
 
     try:
         return drawn(box or "data")

@@ -28,6 +28,13 @@ OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed")
 """Paths whose answers any site may read: they hold public data and know no user."""
 EMBED: Final = "embed.view"
 """The page that other sites may show in a frame."""
+OPEN_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
+    "Access-Control-Max-Age": "86400",
+}
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -91,8 +98,8 @@ def _with_headers(response: Response, tiles: str, framers: str) -> Response:
     is_open = request.path.startswith(OPEN)
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
     if is_open:
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
-        response.headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Content-Crs")
+        for name, value in OPEN_HEADERS.items():
+            response.headers.setdefault(name, value)
     is_page = response.mimetype == "text/html"
     frames = framers if request.endpoint == EMBED else "'self'"
     policy = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY

@@ -60,6 +60,11 @@ def metres(text: str) -> float:
     return _between(number(text), MAX_METRES, "metres")
 
 
+def metres_from_km(text: str) -> float:
+    """Read a distance in kilometres. Returns metres."""
+    return _between(number(text) * 1000, MAX_METRES, "metres")
+
+
 def kilometres(text: str) -> float:
     """Read a position along the border line."""
     return _between(number(text), MAX_KM, "kilometres")

@@ -190,8 +190,12 @@ def _killed(record: Record) -> str:
 def described(criteria: Criteria, count: Page | int) -> str:
     """Return a filter and what it found, in the words of the reader's language and of the operator."""
     wording = resources().settings.wording
-    formats = Formats(number=_number, distance=length_words, **({} if language() == "en" else {"day": _day}))
-    return describe(criteria, count, translate=_, wording=wording, formats=formats)
+    return describe(criteria, count, translate=_, wording=wording, formats=reading_formats())
+
+
+def reading_formats() -> Formats:
+    """Return how the reader's language writes numbers, days and distances."""
+    return Formats(number=_number, distance=length_words, **({} if language() == "en" else {"day": _day}))
 
 
 def _number(number: int) -> str:

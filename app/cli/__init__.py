@@ -7,6 +7,7 @@ gazetteer, the border and the store.
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from importlib import import_module
 from typing import Any, Final, cast
@@ -75,12 +76,17 @@ class CommandLine(FlaskGroup):
         try:
             ctx.with_resource(ctx.ensure_object(ScriptInfo).load_app().app_context())
             here = resources()
-            here.say = lambda text: click.echo(text, err=True)
+            here.say = _on_a_terminal
             with closing(here):
                 return super().invoke(ctx)
         except GeoError as error:
             refused = InputRefused if isinstance(error, InvalidInput) else click.ClickException
             raise refused(plain(str(error))) from error
+
+
+def _on_a_terminal(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 @click.version_option(package_name="ibar", prog_name="ibar")

@@ -85,10 +85,16 @@ def _option(parameter: Parameter) -> Callable[[Any], Any]:
         "--" + parameter.name.replace("_", "-"),
         parameter.name,
         multiple=parameter.is_list,
-        metavar="TEXT" if not parameter.example else parameter.example,
+        metavar=_metavar(parameter),
         callback=reader(parameter),
         help=f"{parameter.meaning}.",
     )
+
+
+def _metavar(parameter: Parameter) -> str:
+    """Return what stands after an option in the help: an example, where it is short."""
+    example = f'"{parameter.example}"' if " " in parameter.example else parameter.example
+    return example if 0 < len(example) <= 28 else "WKT" if parameter is params.POLYGON else "TEXT"
 
 
 def _statuses(text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from geo import geojson
 from geo import query as queries
 from geo.errors import InvalidInput
 from geo.model import Criteria, LonLat
-from geo.store.interface import Sort, Store
+from geo.store.interface import Count, Sort, Store
 
 ROWS: Final = 50
 """Rows of a table where no limit is given."""
@@ -66,11 +66,15 @@ def _print_table(store: Store, criteria: Criteria, sort: Sort, limit: int | None
     most = limit or ROWS
     features = list(islice(store.iterate(criteria, sort=sort), most))
     count = store.count(criteria)
-    click.echo(tables.plain(queries.describe(criteria, count)))
+    click.echo(tables.plain(_described(criteria, count)))
     if features:
         click.echo("\n" + tables.aligned(*_rows(features)))
     if len(features) < count.number_matched:
         click.echo(f"\n{len(features)} of {count.number_matched} shown; --limit shows more, --format csv all")
+
+
+def _described(criteria: Criteria, count: Count) -> str:
+    return queries.describe(criteria, count, wording=resources().settings.wording)
 
 
 def _rows(features: Iterable[bytes]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -111,7 +115,7 @@ def _print_geojson(store: Store, criteria: Criteria, sort: Sort, limit: int | No
     count = store.count(criteria)
     shown = count.number_matched if limit is None else min(limit, count.number_matched)
     members = {
-        "description": queries.describe(criteria, count),
+        "description": _described(criteria, count),
         "numberMatched": count.number_matched,
         "numberReturned": shown,
         "areaOnly": count.area_only,

@@ -46,13 +46,13 @@ def serve(*, host: str, port: int, workers: int | None, threads: int, debug: boo
         return
     listener = _listen(host, port)
     _prepare(here)
-    click.echo(f"Ibar is on {_address(listener)} (Ctrl-C ends it)")
     options = server_options(listener, workers=workers or _cores(), threads=threads)
     Server(lambda: create_app(here.settings), options).run()
 
 
 def server_options(listener: socket.socket, *, workers: int, threads: int) -> dict[str, Any]:
     """Return the settings of gunicorn that fit this application: short requests, many readers, one file to read."""
+    greeting = f"Ibar is on {_address(listener)} (Ctrl-C ends it)"
     memory = Path("/dev/shm")  # noqa: S108  # only heartbeats are written there
     return {
         "bind": [f"fd://{listener.fileno()}"],
@@ -66,6 +66,7 @@ def server_options(listener: socket.socket, *, workers: int, threads: int) -> di
         "limit_request_line": 8190,
         "limit_request_fields": 60,
         "preload_app": True,
+        "when_ready": lambda _: click.echo(greeting),
         "loglevel": "warning",
         "errorlog": "-",
     }

@@ -77,7 +77,9 @@ _LETTER: Final = {
 _SIGN: Final = re.compile("|".join(sorted(_LETTER, key=len, reverse=True)))
 FOREIGN: Final = (
     "OpenStreetMap", "GeoNames", "Leaflet", "Folium", "JavaScript", "OpenAPI", "GeoJSON", "oEmbed", "ODbL", "NGA GNS",
-    "CC BY", "Esc", "Enter", "Tab", "PNG", "PDF", "CSV", "GNS", "NGA", "UTC", "Ibar",
+    "CC BY", "Esc", "Enter", "Tab", "PNG",
+    "GET",
+    "HEAD", "PDF", "CSV", "GNS", "NGA", "UTC", "Ibar",
 )  # fmt: skip
 """Names and signs that stay in Latin script."""
 _KEPT: Final = re.compile(r"%\(\w+\)s|\{\w*\}|<[^>]*>|&\w+;|" + "|".join(rf"\b{re.escape(name)}\b" for name in FOREIGN))

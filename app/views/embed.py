@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound as PageNotFound
 from werkzeug.exceptions import NotImplemented as NotOffered
 
 from app import params, values
-from app.answers import as_json
+from app.answers import Validators, as_json
 from app.assets import STATIC, json_block
 from app.filter_form import FilterForm, read_form, read_query
 from app.map_config import served_config
@@ -137,7 +137,7 @@ def oembed() -> Response:
             "thumbnail_width": WIDTH,
             "thumbnail_height": HEIGHT,
         },
-        f"{resources().store.revision()}",
+        Validators(f"{resources().store.revision()}-oembed"),
     )
 
 

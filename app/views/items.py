@@ -61,6 +61,7 @@ def event(asked: dict[str, Any], event_id: str) -> Response:
     full["licence"], full["citation"] = geojson.LICENCE, geojson.CITATION
     full["links"] = [
         link("self", "items.event", _("This event"), GEOJSON, event_id=event_id),
+        link("alternate", "pages.event_page", _("This event as a page"), "text/html", event_id=event_id),
         link("collection", "items.events", _("Every event"), GEOJSON),
     ]
     return as_json(full, tag, media_type=GEOJSON)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.answers import as_json
+from app.answers import Validators, as_json
 from app.assets import LinkedAssets, json_block
 from app.event_page import event_page as event_page_of
 from app.event_page import view_of
@@ -122,7 +122,7 @@ def about() -> str:
 def drawing_data(name: str) -> Response:
     """Answer one drawing that lies under the events."""
     body = encode(areas()) if name == "areas" else drawing(name)
-    response = as_json(body, f"{drawing_version()}-{name}", media_type="application/geo+json")
+    response = as_json(body, Validators(f"{drawing_version()}-{name}"), media_type="application/geo+json")
     response.cache_control.no_cache = None
     response.cache_control.max_age = _DAY_S
     response.make_conditional(request)

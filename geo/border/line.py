@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.crs import EARTH_RADIUS_M, Floats, LocalProjection, distances_m, geocentric, geod, lonlat_of
+from geo.crs import EARTH_RADIUS_M, Floats, LocalProjection, distances_m, geocentric, geod, lonlat_of, several
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree  # type: ignore[import-untyped]
@@ -140,7 +140,9 @@ class GeodesicLine:
 
     def _along(self, segments: Ints, fractions: Floats) -> Floats:
         starts, lengths_m = self.lonlat[segments], fractions * self.lengths_m[segments]
-        lons, lats, _ = geod().fwd(starts[:, 0], starts[:, 1], self.azimuths[segments], lengths_m)
+        lons, lats, _ = geod().fwd(
+            several(starts[:, 0]), several(starts[:, 1]), several(self.azimuths[segments]), several(lengths_m)
+        )
         return np.column_stack([lons, lats])
 
 

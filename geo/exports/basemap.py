@@ -35,7 +35,6 @@ class Territory:
     code: str
     name: str
     shape: BaseGeometry
-    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,6 @@ class Basemap:
     territories: tuple[Territory, ...]
     """Neighbours first, Kosovo last."""
     line: BaseGeometry
-    line_path: Path
     crossings: Points
     crossing_names: tuple[str, ...]
     towns: tuple[Town, ...]
@@ -87,7 +85,6 @@ def load() -> Basemap:
     return Basemap(
         territories=tuple(t for layer in ("neighbours", "serbia", "kosovo") for t in _territories(layer)),
         line=line,
-        line_path=path_of(line),
         crossings=project(degrees),
         crossing_names=tuple(_name(feature.properties) for feature in crossings),
         towns=_towns(),
@@ -98,7 +95,7 @@ def _territories(layer: str) -> list[Territory]:
     found = []
     for feature in boundaries.read_layer(layer):
         shape = projected(feature.geometry)
-        found.append(Territory(_code(feature.properties), _name(feature.properties), shape, path_of(shape)))
+        found.append(Territory(_code(feature.properties), _name(feature.properties), shape))
     return found
 
 
@@ -133,8 +130,11 @@ def draw_land(page: Page, view: View, basemap: Basemap) -> None:
     page.rectangle(clip, facecolor=style.LAND, edgecolor="none", zorder=0)
     for territory in basemap.territories:
         colour = style.KOSOVO_LAND if territory.code == "XK" else style.LAND
+        seen = _seen(territory.shape, view)
+        if seen.is_empty:
+            continue
         page.path(
-            territory.path,
+            path_of(seen),
             transform=view.transform,
             clip=clip,
             facecolor=colour,
@@ -161,10 +161,10 @@ def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> Non
     )
 
 
-def _seen(line: BaseGeometry, view: View, beyond_m: float) -> BaseGeometry:
-    """Return the part of a line that bears on a view, thinned to what can be seen."""
+def _seen(shape: BaseGeometry, view: View, beyond_m: float = 2_000.0) -> BaseGeometry:
+    """Return the part of a shape that bears on a view, thinned to what can be seen."""
     near = view.window.padded(0, beyond_m * 1.1).shape
-    return shapely.simplify(shapely.intersection(line, near), 0.2 / view.points_per_metre)
+    return shapely.simplify(shapely.intersection(shape, near), 0.15 / view.points_per_metre)
 
 
 def draw_line(page: Page, view: View, basemap: Basemap) -> None:
@@ -180,7 +180,7 @@ def draw_line(page: Page, view: View, basemap: Basemap) -> None:
         (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
     ):
         page.path(
-            basemap.line_path,
+            path_of(_seen(basemap.line, view)),
             edgecolor=colour,
             linewidth=width,
             linestyle=dashes,

@@ -203,10 +203,12 @@ def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> No
     """Shade areas, given in EPSG:25834 metres by id: a light tint with a band inside the edge."""
     for area_id, shape in sorted(shapes.items()):
         band_m = 5.0 / view.points_per_metre
+        near = view.window.padded(0, band_m).shape
         band = shapely.difference(shape, shapely.buffer(shape, -band_m))
         for part, alpha, name in ((shape, 0.10, "area"), (band, 0.16, "area-edge")):
+            thin = shapely.simplify(shapely.intersection(part, near), 0.15 / view.points_per_metre)
             page.path(
-                path_of(part),
+                path_of(thin),
                 transform=view.transform,
                 clip=view.frame,
                 facecolor=style.AREA_SHADE,

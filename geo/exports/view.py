@@ -18,7 +18,7 @@ from matplotlib.transforms import Affine2D
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import CRS84, geod
+from geo.crs import CRS84, geod, several
 from geo.model import BBox
 
 EPSG: Final = 25834
@@ -36,7 +36,7 @@ def project(degrees: Points, epsg: int = EPSG) -> Points:
     """Return positions in OGC:CRS84 degrees, shape (n, 2), in metres of a projection, x then y."""
     if not len(degrees):
         return np.empty((0, 2))
-    return np.column_stack(_transformer(epsg).transform(degrees[:, 0], degrees[:, 1]))
+    return np.column_stack(_transformer(epsg).transform(several(degrees[:, 0]), several(degrees[:, 1])))
 
 
 def projected(geometry: BaseGeometry, epsg: int = EPSG) -> BaseGeometry:

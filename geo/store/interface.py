@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal, Protocol, get_args
 
 from geo.errors import InvalidInput
@@ -181,6 +182,10 @@ class Store(Protocol):
 
     def revision(self) -> int:
         """Return the number of the last write; 0 for a new store."""
+        ...
+
+    def modified(self) -> datetime:
+        """Return when the last write was, in UTC; for a new store, when it was made."""
         ...
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ Each method is one transaction on a connection of `Connections`; what it does st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from geo.model import Criteria, Decision, Event, LonLat, Status
@@ -106,6 +107,11 @@ class SqliteStore:
         """Return the number of the last write."""
         with self._connections.reading() as connection:
             return lookup.revision(connection)
+
+    def modified(self) -> datetime:
+        """Return when the last write was."""
+        with self._connections.reading() as connection:
+            return lookup.modified(connection)
 
     def close(self) -> None:
         """Let go of the file."""
