@@ -17,6 +17,7 @@ VIEWS: Final = (
     "app.views.api",
     "app.views.items",
     "app.views.lookups",
+    "app.views.clusters",
     "app.views.pages",
     "app.views.embed",
     "app.views.assets",

@@ -1,4 +1,4 @@
-"""Filters and a view in; clusters, hexagons and counts by time, type and kilometre out: small answers for any number."""
+"""Filters and a view in; clusters, hexagons and counts by time, type and kilometre of the line out."""
 
 from __future__ import annotations
 
