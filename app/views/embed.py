@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Blueprint, Response, render_template, request, send_from_directory
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound as PageNotFound
@@ -92,8 +92,10 @@ def share() -> str:
 @blueprint.get("/embed.js")
 def script() -> Response:
     """Answer the script that gives frames of this map the height that they ask for."""
-    response = send_from_directory(STATIC / "embed", "height.js", max_age=_HOUR_S)
-    response.content_type = "text/javascript; charset=utf-8"
+    text = (STATIC / "embed" / "height.js").read_bytes()
+    response = Response(text, content_type="text/javascript; charset=utf-8")
+    response.cache_control.public = True
+    response.cache_control.max_age = _HOUR_S
     return response
 
 
