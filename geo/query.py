@@ -160,6 +160,8 @@ def _what(criteria: Criteria, translate: Translate) -> Iterator[str]:
         yield ", ".join(label(t, translate=translate) for t in criteria.event_types)
     if criteria.text and criteria.text.strip():
         yield translate("with the words “{words}”").format(words=criteria.text.strip())
+    if criteria.filter is not None:
+        yield translate("where {condition}").format(condition=" ".join(criteria.filter.text.split()))
 
 
 def _when(criteria: Criteria, translate: Translate) -> Iterator[str]:
