@@ -201,6 +201,8 @@ class _Words:
             yield ", ".join(label(t, translate=translate) for t in criteria.event_types)
         if criteria.text and criteria.text.strip():
             yield translate("with the words “{words}”").format(words=criteria.text.strip())
+        if criteria.filter is not None:
+            yield translate("where {condition}").format(condition=" ".join(criteria.filter.text.split()))
 
     def when(self, criteria: Criteria) -> Iterator[str]:
         start, end, day = criteria.start, criteria.end, self.formats.day

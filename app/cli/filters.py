@@ -34,7 +34,7 @@ def filter_options(command: Command) -> Command:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> Any:
-        given = {name: options.pop(name) for name in _names()}
+        given = {name: options.pop(_identifier(name)) for name in _names()}
         statuses = options.pop("status")
         return command(*args, criteria=_criteria(given, statuses), **options)
 
@@ -83,7 +83,7 @@ _RADIUS: Final = "At most this far from the point of --near, such as 10km."
 def _option(parameter: Parameter) -> Callable[[Any], Any]:
     return click.option(
         "--" + parameter.name.replace("_", "-"),
-        parameter.name,
+        _identifier(parameter.name),
         multiple=parameter.is_list,
         metavar=_metavar(parameter),
         callback=reader(parameter),
@@ -99,6 +99,10 @@ def _metavar(parameter: Parameter) -> str:
 
 def _statuses(text: str) -> tuple[str, ...]:
     return STATUSES if text == "any" else values.choices(text, STATUSES)
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _names() -> tuple[str, ...]:

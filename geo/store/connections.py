@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.errors import InvalidInput, StoreError, TooBusy
-from geo.store import gpkg, migrations
+from geo.store import filtering, gpkg, migrations
 
 _IDLE_READERS: Final = 16
 _STEPS_BETWEEN_LOOKS: Final = 100_000
@@ -118,6 +118,7 @@ class Connections:
 
     def _open_reader(self) -> sqlite3.Connection:
         connection = self._connect("ro")
+        filtering.register(connection)
         connection.execute("PRAGMA query_only = 1")
         connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         return connection
