@@ -37,6 +37,11 @@ _LABELS: Final = Parameter(
     meaning="Names of places: both, sq (Albanian) or sr (Serbian)",
     read=lambda text: values.choice(text, NAME_CHOICES),
 )
+_VIEW: Final = Parameter(
+    name="view",
+    meaning="How many events are drawn: events (points and clusters) or hexagons",
+    read=lambda text: values.choice(text, ("events", "hexagons")),
+)
 _EVENT: Final = Parameter(name="event", meaning="The event that is open", read=values.words)
 PARAMETERS: Final = (
     *params.FILTERS,
@@ -48,6 +53,7 @@ PARAMETERS: Final = (
     _TO,
     _WITHIN_KM,
     _MAP,
+    _VIEW,
     _EVENT,
 )
 """What the map page understands."""

@@ -24,6 +24,7 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
         **_common(wording),
         "page_query": f"?{urlencode(choices())}" if choices() else "",
         "events_url": url_for("items.events"),
+        "api_url": url_for("items.events", lang=None).removesuffix("events"),
         "event_page": url_for("pages.event_page", event_id="", lang=None, labels=None),
         "drawing_urls": urls,
     }

@@ -32,6 +32,14 @@ export async function loadEvents(query, signal) {
   return told(answer, features);
 }
 
+/** Fetch one page of events; `query` may be the `next` of the page before. */
+export async function loadPage(query, signal) {
+  const address = query instanceof URL ? query : new URL(config.events_url, location.href);
+  if (!(query instanceof URL)) query.forEach((value, name) => address.searchParams.append(name, value));
+  const page = await getJson(address, signal);
+  return { features: page.features, next: nextPage(page) };
+}
+
 function told(answer, features) {
   return { features, matched: answer.numberMatched ?? features.length, notPlaced: answer.notPlaced ?? 0 };
 }
