@@ -299,8 +299,8 @@ def test_frame_on_another_site_shows_the_map_and_takes_its_height(browser: Brows
         marker = frame.locator(".event-marker").first
         expect(marker).to_be_visible()
         seen.page.wait_for_function("Number(document.querySelector('iframe').height) > 400")
-        inner = seen.page.frames[1].evaluate("document.documentElement.scrollHeight - innerHeight")
-        assert inner <= 1, "the frame needs no scroll bar of its own"
+        needs_no_scroll_bar = "document.documentElement.scrollHeight - innerHeight <= 1"
+        seen.page.frames[1].wait_for_function(needs_no_scroll_bar)
         assert seen.page.frames[1].evaluate("document.documentElement.scrollWidth") <= width
         marker.focus()
         seen.page.keyboard.press("Enter")
