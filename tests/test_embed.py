@@ -296,6 +296,10 @@ def test_frame_on_another_site_shows_the_map_and_takes_its_height(browser: Brows
         frame = seen.page.frame_locator("iframe")
         frame.locator(READY).wait_for()
         expect(frame.locator("h1")).to_contain_text("Mapa incidenata")
+        head, ground = frame.locator(".embed-head").bounding_box(), frame.locator(".folium-map").bounding_box()
+        assert head is not None
+        assert ground is not None
+        assert head["y"] + head["height"] <= ground["y"] + 1, "nothing lies over the title"
         marker = frame.locator(".event-marker").first
         expect(marker).to_be_visible()
         seen.page.wait_for_function("Number(document.querySelector('iframe').height) > 400")
