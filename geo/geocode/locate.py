@@ -53,7 +53,7 @@ def locate(
         location = _at_given(claim, claim.position, gazetteer, border)
     else:
         location = _at_named(claim, gazetteer, border)
-    location = _with_municipality(location, gazetteer, municipality_at)
+    location = with_municipality(location, gazetteer, municipality_at)
     make = Incident if claim.kind == "incident" else Deployment
     return make(
         id=claim.id or event_id(claim), facts=claim.facts, location=location, assertion=claim.assertion,
@@ -166,8 +166,12 @@ def _called(claim: Claim, place: Place | None) -> Location:
     )
 
 
-def _with_municipality(location: Location, gazetteer: Gazetteer, municipality_at: MunicipalityAt | None) -> Location:
-    """Take the municipality's name from the operator's layer, for a position or for an area that is a municipality."""
+def with_municipality(location: Location, gazetteer: Gazetteer, municipality_at: MunicipalityAt | None) -> Location:
+    """Return a location with its municipality's name from an operator's layer.
+
+    The layer decides for a position, and for an area that is itself a municipality; where it says nothing, or there is
+    none, the name stays as it is.
+    """
     if municipality_at is None:
         return location
     area = gazetteer.get(location.area_id) if location.area_id else None
