@@ -139,10 +139,21 @@ class Resources:
         with suppress(OSError):  # without the mark the file is read again, which changes nothing
             mark.write_text(wanted, encoding="ascii")
 
-    def _seed(self, store: Store, path: Path) -> None:
+    def renew_municipalities(self) -> int:
+        """Take the municipalities of stored events from the layer that was just imported; return how many changed."""
+        from geo.boundaries import shipped
+        from geo.pipeline import renew_municipalities
+
+        municipality_at = self.municipality_at
+        if municipality_at is None or not self.settings.store.exists():
+            return 0  # a store that is made later is filled with the layer in place
+        store = self.store
+        return self._seed(store, shipped(SEED)) + renew_municipalities(store, self.gazetteer, municipality_at)
+
+    def _seed(self, store: Store, path: Path) -> int:
         from geo.pipeline import events_from_table
 
-        store.seed(events_from_table(path, self.gazetteer, self.border, municipality_at=self.municipality_at))
+        return store.seed(events_from_table(path, self.gazetteer, self.border, municipality_at=self.municipality_at))
 
 
 def _text(path: Path) -> str:

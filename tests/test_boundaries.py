@@ -282,6 +282,11 @@ def test_a_file_that_does_not_ship_is_named() -> None:
         shipped("nothing.geojson")
 
 
+def test_a_wheel_takes_the_data_along() -> None:
+    """setuptools finds a folder by its `__init__.py`; without it an installed Ibar would have no boundaries."""
+    assert (BOUNDARIES / "__init__.py").is_file()
+
+
 def test_shipped_files_are_found() -> None:
     assert shipped("kosovo.geojson").is_file()
 
