@@ -312,8 +312,11 @@ listenToShare();
 if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
-startView(await drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }));
-await refresh({ renew: false });
+startView(L.geoJSON(await loadDrawing("border_line")).getBounds());
+await Promise.all([
+  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }),
+  refresh({ renew: false }),
+]);
 isOpening = false;
 if (wanted) openById(wanted);
 document.body.dataset.ready = "true";

@@ -4,10 +4,13 @@ import { config } from "ibar/config.js";
 
 export const MOST_EVENTS = 2000;
 
-/** Fetch a drawing of the shipped boundaries. */
+const drawings = new Map();
+
+/** Fetch a drawing of the shipped boundaries, each once. */
 export async function loadDrawing(name) {
   if (config.drawings) return config.drawings[name];
-  return getJson(config.drawing_urls[name]);
+  if (!drawings.has(name)) drawings.set(name, getJson(config.drawing_urls[name]));
+  return drawings.get(name);
 }
 
 /**
