@@ -17,7 +17,10 @@ VIEWS: Final = (
     "app.views.api",
     "app.views.items",
     "app.views.lookups",
+    "app.views.clusters",
     "app.views.pages",
+    "app.views.embed",
+    "app.views.assets",
     "app.views.export",
 )
 """The modules that serve: each has a `blueprint`."""
@@ -36,9 +39,10 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     InvalidInput
         A setting has a value that cannot be used.
     """
-    from app import errors, security
+    from app import compression, errors, security
 
     app = create_base(settings, is_web=True)
+    compression.register(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_S
     security.protect(app)
     errors.register(app)

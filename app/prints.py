@@ -15,6 +15,7 @@ from geo.errors import NotFound, TooLarge
 from geo.model import BBox, Criteria
 
 MOST_EVENTS: Final = 50_000
+_ENGLISH: Final = query.Formats()
 MOST_TITLE: Final = 200
 NAMED_EXTENTS: Final = ("data", "north", "border", "kosovo")
 SIZES: Final = ("a4", "slide", "web")
@@ -82,7 +83,14 @@ class Wish:
     permalink: str = ""
 
 
-def printed(here: Resources, criteria: Criteria, wish: Wish, *, translate: Callable[[str], str] = str) -> bytes:
+def printed(
+    here: Resources,
+    criteria: Criteria,
+    wish: Wish,
+    *,
+    translate: Callable[[str], str] = str,
+    formats: query.Formats = _ENGLISH,
+) -> bytes:
     """Return the printed map of the events that match, as a file.
 
     Raises
@@ -100,7 +108,7 @@ def printed(here: Resources, criteria: Criteria, wish: Wish, *, translate: Calla
     wording = here.settings.wording
     sheet = Sheet(
         title=wish.title,
-        subtitle=query.describe(criteria, count, translate=translate, wording=wording),
+        subtitle=query.describe(criteria, count, translate=translate, wording=wording, formats=formats),
         extent=wish.extent,
         size=wish.size,
         within_m=criteria.within_m,

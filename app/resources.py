@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geo.gazetteer import Gazetteer
     from geo.model import LonLat
     from geo.store import Store
+    from geo.tiles import Keeper
 
 EXTENSION: Final = "ibar"
 """The key of `Flask.extensions` under which the resources of an application stand."""
@@ -66,6 +67,12 @@ class Resources:
             return self._store
 
     @property
+    def tiles(self) -> Keeper:
+        """Clusters and bins of the store's events, which follow its revision."""
+        with self._lock:
+            return self._tiles
+
+    @property
     def municipality_at(self) -> Callable[[LonLat], str | None] | None:
         """The function from a position to a municipality's name, or null where no such layer was imported."""
         from geo.boundaries import municipalities
@@ -80,6 +87,7 @@ class Resources:
     def close(self) -> None:
         """Let go of the store's file, as before a process parts in two; the next use opens it again."""
         with self._lock:
+            self.__dict__.pop("_tiles", None)
             opened = self.__dict__.pop("_store", None)
             if opened is not None:
                 opened.close()
@@ -107,6 +115,12 @@ class Resources:
             store.close()
             raise
         return store
+
+    @cached_property
+    def _tiles(self) -> Keeper:
+        from geo.tiles import Keeper
+
+        return Keeper(self._store)
 
     def _take_over_shipped(self, store: Store) -> None:
         """Fill a fresh store, or bring a newer shipped file into one that was filled from an older one.

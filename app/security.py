@@ -24,8 +24,10 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-OPEN: Final = ("/api", "/export")
+OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed")
 """Paths whose answers any site may read: they hold public data and know no user."""
+EMBED: Final = "embed.view"
+"""The page that other sites may show in a frame."""
 OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -43,7 +45,7 @@ def protect(app: Flask) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(lambda: _refuse_large(settings))
-    app.after_request(lambda response: _with_headers(response, tiles))
+    app.after_request(lambda response: _with_headers(response, tiles, settings.embed_origins))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, 0, hops)  # type: ignore[method-assign]
@@ -65,7 +67,7 @@ def tile_origins(settings: Settings) -> str:
     return "".join(f" {origin}" for origin in tile_server(settings.tiles).origins)
 
 
-def page_policy(*, nonce: str, tiles: str = "") -> str:
+def page_policy(*, nonce: str, tiles: str = "", frames: str = "'self'") -> str:
     """Return the Content-Security-Policy of a page: own files, and scripts and styles that carry the nonce."""
     return "; ".join(
         (
@@ -77,7 +79,7 @@ def page_policy(*, nonce: str, tiles: str = "") -> str:
             "connect-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {frames}",
             "base-uri 'none'",
         )
     )
@@ -90,7 +92,7 @@ def _refuse_large(settings: Settings) -> None:
         raise RequestEntityTooLarge(f"The request is longer than {settings.max_request_bytes:,} bytes.")
 
 
-def _with_headers(response: Response, tiles: str) -> Response:
+def _with_headers(response: Response, tiles: str, framers: str) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     is_open = request.path.startswith(OPEN)
@@ -99,7 +101,8 @@ def _with_headers(response: Response, tiles: str) -> Response:
         for name, value in OPEN_HEADERS.items():
             response.headers.setdefault(name, value)
     is_page = response.mimetype == "text/html"
-    policy = page_policy(nonce=csp_nonce(), tiles=tiles) if is_page else _DATA_POLICY
+    frames = framers if request.endpoint == EMBED else "'self'"
+    policy = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

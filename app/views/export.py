@@ -12,6 +12,7 @@ from app.answers import check_cached
 from app.prints import WISHES, Wish, printed
 from app.resources import resources
 from app.security import Turns
+from app.words import reading_formats
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
 
@@ -29,7 +30,7 @@ def printed_map(form: str) -> Response:
     chosen = {name: asked[name] for name in ("title", "extent", "size", "dpi") if name in asked}
     wish = Wish(form=prints.form(form), permalink=_permalink(), **chosen)
     with _TURNS.turn():
-        body = printed(resources(), criteria, wish, translate=_)
+        body = printed(resources(), criteria, wish, translate=_, formats=reading_formats())
     response = Response(body, mimetype=MEDIA_TYPES[form])
     response.headers["Content-Disposition"] = f'inline; filename="ibar-map.{form}"'
     response.set_etag(validators.tag, weak=True)

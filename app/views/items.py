@@ -13,6 +13,7 @@ from app import params, tables
 from app.answers import as_csv, as_json, check_cached, link, now, paging, with_links
 from app.operations import GEOJSON, operation
 from app.resources import resources
+from app.words import described
 from geo import geojson, query
 from geo.errors import InvalidInput
 from geo.model import Criteria
@@ -90,7 +91,7 @@ def _page(asked: Mapping[str, Any], criteria: Criteria) -> Response:
 def _collection(page: Page, links: Iterable[Mapping[str, str]], criteria: Criteria) -> bytes:
     members = {
         "timeStamp": now(),
-        "description": query.describe(criteria, page, translate=_, wording=resources().settings.wording),
+        "description": described(criteria, page),
         "numberMatched": page.number_matched,
         "numberReturned": len(page.features),
         "areaOnly": page.area_only,

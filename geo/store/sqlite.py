@@ -10,16 +10,19 @@ from datetime import datetime
 from pathlib import Path
 
 from geo.model import Criteria, Decision, Event, LonLat, Status
-from geo.store import counting, lookup, nearest, paging, writing
+from geo.store import counting, lookup, nearest, paging, snapshots, writing
+from geo.store.columns import Dictionary
 from geo.store.connections import Connections
 from geo.store.interface import (
     PUBLIC,
     Change,
+    Changes,
     Count,
     Dimension,
     Neighbour,
     Page,
     PutAction,
+    Snapshot,
     Sort,
     Stored,
     Version,
@@ -102,6 +105,16 @@ class SqliteStore:
         """Yield what the public sees change after a revision."""
         with self._connections.reading(is_limited=False) as connection:
             yield from lookup.changes(connection, since)
+
+    def snapshot(self, criteria: Criteria, names: Dictionary) -> Snapshot:
+        """Return the matching events of one state as columns."""
+        with self._connections.reading(is_limited=False) as connection:
+            return snapshots.snapshot(connection, criteria, names)
+
+    def changes_of_columns(self, since: int, names: Dictionary) -> Changes | None:
+        """Return what was written since a revision as columns."""
+        with self._connections.reading(is_limited=False) as connection:
+            return snapshots.changes(connection, since, names)
 
     def revision(self) -> int:
         """Return the number of the last write."""
