@@ -34,7 +34,7 @@ from folium.plugins import FastMarkerCluster
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.synthetic import positions, write  # noqa: E402  # found from the root of the project
+from bench.synthetic import positions, write  # found from the root of the project
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
 SLOWDOWNS = (1, 4)
@@ -114,21 +114,9 @@ def peer_pages(number: int, folder: Path, clusters: Path | None) -> dict[str, st
         shutil.copytree(clusters, folder / "markercluster", dirs_exist_ok=True)
     pages = {}
     for name in ("markers", "fast-marker-cluster", "geojson"):
-        page = folium.Map(location=(42.6, 21.0), zoom_start=9, tiles=None)
-        if name == "markers":
-            for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True):
-                folium.Marker((lat, lon)).add_to(page)
-        elif name == "geojson":
-            features = [
-                {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": place}}
-                for place in zip(lons.tolist(), lats.tolist(), strict=True)
-            ]
-            folium.GeoJson({"type": "FeatureCollection", "features": features}).add_to(page)
-        else:
-            FastMarkerCluster(list(zip(lats.tolist(), lons.tolist(), strict=True))).add_to(page)
-        text = page.get_root().render()
         if name == "fast-marker-cluster" and not clusters:
             continue
+        text = _peer(name, lons.tolist(), lats.tolist()).get_root().render()
         text = re.sub(r"<(script|link)[^>]*(https?:)?//[^>]*>(</script>)?", "", text)
         head = '<link rel="stylesheet" href="leaflet/leaflet.css"><script src="leaflet/leaflet.js"></script>'
         if name == "fast-marker-cluster":
@@ -138,6 +126,20 @@ def peer_pages(number: int, folder: Path, clusters: Path | None) -> dict[str, st
         (folder / f"{name}-{number}.html").write_text(text, encoding="utf-8")
         pages[name] = f"{name}-{number}.html"
     return pages
+
+
+def _peer(name: str, lons: list[float], lats: list[float]) -> folium.Map:
+    page = folium.Map(location=(42.6, 21.0), zoom_start=9, tiles=None)
+    if name == "markers":
+        for lon, lat in zip(lons, lats, strict=True):
+            folium.Marker((lat, lon)).add_to(page)
+    elif name == "geojson":
+        places = [{"type": "Point", "coordinates": place} for place in zip(lons, lats, strict=True)]
+        features = [{"type": "Feature", "properties": {}, "geometry": place} for place in places]
+        folium.GeoJson({"type": "FeatureCollection", "features": features}).add_to(page)
+    else:
+        FastMarkerCluster(list(zip(lats, lons, strict=True))).add_to(page)
+    return page
 
 
 def opened(browser: Browser, slowdown: int) -> tuple[Page, CDPSession, list[float]]:

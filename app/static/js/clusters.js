@@ -55,8 +55,10 @@ export class Clusters {
   }
 
   #show(answer) {
+    const focused = document.activeElement?.dataset?.cell;
     this.markers.set([]);
     for (const row of answer.clusters) this.#add(row, answer.level);
+    if (focused) this.#element(focused)?.focus({ preventScroll: true });
   }
 
   #add([x, y, number, lon, lat, type], level) {
@@ -66,11 +68,13 @@ export class Clusters {
     const marker = L.marker([lat, lon], { icon: L.divIcon({ html: image, className, iconSize: [size, size] }), keyboard: true });
     this.layer.addLayer(marker);
     const element = marker.getElement();
+    const cell = `${level}/${x}/${y}`;
+    element.dataset.cell = cell;
     element.setAttribute("role", "button");
     element.setAttribute("aria-haspopup", "dialog");
     element.setAttribute("aria-label", number === 1 ? config.types[type] || type : count("events", number));
     const box = cellBox(x, y, level);
-    const open = () => this.#open(marker, box, number);
+    const open = () => this.#open(marker.getLatLng(), cell, box, number);
     marker.on("click", open);
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -80,9 +84,14 @@ export class Clusters {
     });
   }
 
-  async #open(marker, box, number) {
+  /** Return the marker of a cell: moving the map makes new ones. */
+  #element(cell) {
+    return this.map.getContainer().querySelector(`[data-cell="${cell}"]`);
+  }
+
+  async #open(at, cell, box, number) {
     const query = changed(this.query, { bbox: box.join(","), limit: String(PAGE) });
-    const place = { at: marker.getLatLng(), opener: () => marker.getElement(), box, number };
+    const place = { at, opener: () => this.#element(cell), box, number };
     try {
       const page = await loadPage(query);
       if (number === 1 && page.features.length === 1) this.#showEvent(page.features[0], place, null);
