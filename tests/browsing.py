@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 READY = "body[data-ready=true]"
-PATIENCE_MS = 20_000
-"""A busy machine is no fault of the page."""
-expect.set_options(timeout=PATIENCE_MS)
+PATIENCE_MS = 60_000
+"""A busy machine is no fault of the page, and a first picture has its fonts cut before it."""
+expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -124,6 +125,10 @@ SMALL: Sequence[Mapping[str, Any]] = (
 """Records of the small store: positions, an area, no place, a deployment, a draft, a withdrawn event. All made up."""
 
 
+hypothesis.settings.register_profile(
+    "ibar", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("ibar")
 PROGRAMS = {
     "browser": ("chromium", "Chromium (Debian package chromium)"),
     "gdal": ("ogrinfo", "GDAL's programs (Debian package gdal-bin)"),
