@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test test-lowest lint bench vendor index clean
+.PHONY: help serve test test-lowest lint bench vendor translations index clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -43,6 +43,9 @@ bench: $(VENV)/.test ## Run the benchmarks against peers
 
 vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
 	$(PYTHON) app/static/vendor.py
+
+translations: $(BIN)/ibar ## Take new words into the catalogues, write the Cyrillic one, compile all
+	$(BIN)/python app/translations/build.py
 
 clean: ## Remove what make made
 	rm -rf $(VENV) .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,12 +11,16 @@ from flask import Flask
 from app.config import Settings
 from app.resources import EXTENSION, Resources
 
+DAY_S: Final = 86_400
 VIEWS: Final = (
     "app.views.health",
     "app.views.api",
     "app.views.items",
     "app.views.lookups",
+    "app.views.clusters",
     "app.views.pages",
+    "app.views.embed",
+    "app.views.assets",
     "app.views.export",
 )
 """The modules that serve: each has a `blueprint`."""
@@ -35,27 +39,28 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     InvalidInput
         A setting has a value that cannot be used.
     """
-    from app import errors, security
+    from app import compression, errors, security
 
-    app = create_base(settings)
+    app = create_base(settings, is_web=True)
+    compression.register(app)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_S
     security.protect(app)
     errors.register(app)
     for name in VIEWS:
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError:  # while the parts are being built
-            continue
-        app.register_blueprint(module.blueprint)
+        app.register_blueprint(import_module(name).blueprint)
     return app
 
 
-def create_base(settings: Settings | Mapping[str, str] | None = None) -> Flask:
-    """Return the application without its views: what the command line needs, without the start-up time of the rest."""
+def create_base(settings: Settings | Mapping[str, str] | None = None, *, is_web: bool = False) -> Flask:
+    """Return the application without its views: what the command line needs, without the start-up time of the rest.
+
+    On the web a question to the store may take only so long; a command may take its time.
+    """
     from app import translation
 
     if not isinstance(settings, Settings):
         settings = Settings.from_environ() if settings is None else Settings.from_environ(settings)
     app = Flask(__name__)
-    app.extensions[EXTENSION] = Resources(settings)
+    app.extensions[EXTENSION] = Resources(settings, read_limit_s=settings.read_limit_s if is_web else None)
     translation.register(app)
     return app

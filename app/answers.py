@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -17,32 +18,53 @@ from geo import __version__
 Link = dict[str, str]
 
 
-def check_cached(asked: Mapping[str, Any]) -> str:
-    """Return the validator (ETag) of an answer in the format asked for.
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What tells a cache whether its copy of an answer is still good."""
 
-    It rests on the store's last revision, so one look at that decides whether the reader's copy is still good.
+    tag: str
+    modified: datetime | None = None
+
+
+def check_cached(asked: Mapping[str, Any]) -> Validators:
+    """Return the validators of an answer in the format asked for.
+
+    They rest on the store's last write, so one look at that decides whether the reader's copy is still good.
 
     Raises
     ------
     HTTPException
         With status 304: the reader has this answer already.
     """
-    tag = f"{resources().store.revision()}-{__version__}-{asked['f']}-{asked.get('lang', '')}"
-    if request.if_none_match.contains_weak(tag):
-        abort(_validated(Response(status=304), tag))
-    return tag
+    here = resources()
+    revision, modified = here.store.revision(), here.store.modified()
+    form = (asked["f"], asked.get("lang", ""), here.settings.wording)
+    tag = "-".join((str(revision), f"{modified.timestamp() * 1000:.0f}", __version__, *form))
+    validators = Validators(tag, modified)
+    if _is_known(tag, modified):
+        abort(_validated(Response(status=304), validators))
+    return validators
 
 
-def as_json(value: Any, tag: str | None = None, *, media_type: str = JSON) -> Response:
+def _is_known(tag: str, modified: datetime) -> bool:
+    """Whether the reader's copy is good; by its date only where no later write can share that second."""
+    if request.if_none_match:
+        return request.if_none_match.contains_weak(tag)
+    since = request.if_modified_since
+    is_settled = datetime.now(UTC) - modified > timedelta(seconds=2)
+    return since is not None and is_settled and modified.replace(microsecond=0) <= since
+
+
+def as_json(value: Any, validators: Validators | None = None, *, media_type: str = JSON) -> Response:
     """Return a value, or encoded JSON, as an answer."""
     body = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
-    return _validated(Response(body, content_type=media_type), tag)
+    return _validated(Response(body, content_type=media_type), validators)
 
 
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], tag: str | None = None) -> Response:
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], validators: Validators | None = None) -> Response:
     """Return a table as an answer; text that a spreadsheet would run as a formula is neutralised."""
     body = "".join(csv_lines(heads, rows))
-    return _validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), tag)
+    return _validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), validators)
 
 
 def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **arguments: Any) -> Link:
@@ -79,11 +101,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _validated(response: Response, tag: str | None) -> Response:
+def _validated(response: Response, validators: Validators | None) -> Response:
     response.vary.update(["Accept", "Accept-Language"])
-    if tag is None:
+    if validators is None:
         response.headers["Cache-Control"] = "no-store"
         return response
-    response.set_etag(tag, weak=True)
+    response.set_etag(validators.tag, weak=True)
+    if validators.modified is not None:
+        response.last_modified = validators.modified
     response.headers["Cache-Control"] = "public, no-cache"
     return response

@@ -83,18 +83,23 @@ class InlineAssets:
 
 
 @cache
+def content_hash(path: str) -> str:
+    """Return the first half of the SHA-256 of a file below `static`."""
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:32]
+
+
+@cache
 def address(path: str) -> str:
-    """Return the address of a file below `static`, with the first half of its SHA-256 as its version."""
-    version = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:32]
-    return url_for("static", filename=path, v=version)
+    """Return the address of a file below `static`, its content's hash in the path."""
+    return url_for("assets.hashed", version=content_hash(path), path=path)
 
 
-def json_block(value: object, *, element_id: str, nonce: str) -> Markup:
+def json_block(value: object, *, element_id: str, nonce: str, media_type: str = "application/json") -> Markup:
     """Return a JSON block that no text within it can end or escape from."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    opening = Markup('<script type="application/json" id="{}" nonce="{}">').format(element_id, nonce)
+    opening = Markup('<script type="{}" id="{}" nonce="{}">').format(media_type, element_id, nonce)
     return opening + Markup(text) + Markup("</script>")  # noqa: S704  # every < is escaped above
 
 

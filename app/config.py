@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from geo.errors import InvalidInput
 from geo.wording import WORDINGS, Wording
 
+_ORIGIN: Final = re.compile(r"'self'|'none'|https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?")
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -26,12 +28,16 @@ class Settings:
     """Tile server of the web map: an `xyzservices` name or a URL template; null for the offline basemap."""
     wording: Wording = "neutral"
     """How pages and prints call the line."""
+    embed_origins: str = "*"
+    """Who may show `/embed` in a frame: `*`, or origins with a space between; see `frame-ancestors` of CSP."""
     max_request_bytes: int = 65_536
     """Longest request body that is read; nothing here takes uploads over HTTP yet."""
+    read_limit_s: int = 15
+    """Longest that one question to the store may take before it is answered 503, in seconds."""
     max_renders: int = 2
-    """How many printed maps one process draws at the same time."""
+    """How many maps for print one process draws, or has waiting, at the same time."""
     render_wait_s: float = 20.0
-    """How long a request for a printed map waits for its turn before it is answered 503."""
+    """How long a request for such a map waits for its turn before it is answered 503."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 
@@ -60,6 +66,24 @@ def _wording(value: str) -> Wording:
     raise InvalidInput(f"IBAR_WORDING: {value!r} is not one of {', '.join(WORDINGS)}")
 
 
+def _origins(value: str) -> str:
+    origins = value.split()
+    for origin in origins if origins != ["*"] else ():
+        if not _ORIGIN.fullmatch(origin):
+            raise InvalidInput(
+                f"IBAR_EMBED_ORIGINS: {origin!r} is not an origin"
+                " (write https://news.example.org, several with spaces between, or *)"
+            )
+    return " ".join(origins) or "*"
+
+
+def _tiles(value: str) -> str:
+    from geo.maps import tile_server  # only where it is set: it brings folium
+
+    tile_server(value)
+    return value
+
+
 def _whole(name: str, least: int, greatest: int) -> Callable[[str], int]:
     def read(value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= greatest):
@@ -72,9 +96,11 @@ def _whole(name: str, least: int, greatest: int) -> Callable[[str], int]:
 VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "IBAR_STORE": ("store", _path),
     "IBAR_CACHE": ("cache", _path),
-    "IBAR_TILES": ("tiles", str),
+    "IBAR_TILES": ("tiles", _tiles),
     "IBAR_WORDING": ("wording", _wording),
+    "IBAR_EMBED_ORIGINS": ("embed_origins", _origins),
     "IBAR_MAX_REQUEST_BYTES": ("max_request_bytes", _whole("IBAR_MAX_REQUEST_BYTES", 1024, 1 << 30)),
+    "IBAR_READ_LIMIT_S": ("read_limit_s", _whole("IBAR_READ_LIMIT_S", 1, 3600)),
     "IBAR_MAX_RENDERS": ("max_renders", _whole("IBAR_MAX_RENDERS", 1, 64)),
     "IBAR_TRUSTED_PROXIES": ("trusted_proxies", _whole("IBAR_TRUSTED_PROXIES", 0, 8)),
 }

@@ -37,7 +37,7 @@ STATUS: Final[Mapping[type[GeoError], int]] = {
 """The HTTP status of each error; a class that is not here has that of the nearest class above it."""
 
 RETRY_AFTER_S: Final = 5
-_MACHINES: Final = ("/api", "/export", "/healthz")
+_MACHINES: Final = ("/api", "/export", "/healthz", "/oembed")
 _KEPT_HEADERS: Final = ("Allow", "Retry-After", "Location", "Content-Range")
 _log = logging.getLogger(__name__)
 
@@ -74,6 +74,9 @@ def _from_http(error: HTTPException) -> Response:
     if status < 400:
         return make_response(given)
     headers = {name: given.headers[name] for name in _KEPT_HEADERS if name in given.headers}
+    own = {404: _("There is nothing at this address."), 405: _("Only GET and HEAD are understood here.")}
+    if status in own:  # Werkzeug's words would not help
+        return _answer(status, own[status], headers, is_translated=True)
     return _answer(status, error.description or HTTPStatus(status).description, headers)
 
 
@@ -81,11 +84,32 @@ def _unforeseen(error: Exception) -> Response:
     """Keep what went wrong in the log, under a number that the answer names; tell the asker nothing of it."""
     number = secrets.token_hex(4)
     _log.error("error %s at %s", number, request.path, exc_info=error)
-    return _answer(500, _("Something went wrong here. It is in the server's log as error %(number)s.", number=number))
+    said = _("Something went wrong here. It is in the server's log as error %(number)s.", number=number)
+    return _answer(500, said, is_translated=True)
 
 
-def _answer(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+def _titles() -> dict[int, str]:
+    return {
+        400: _("This request cannot be understood"),
+        404: _("Not found"),
+        405: _("Not allowed"),
+        413: _("Too large"),
+        414: _("Too large"),
+        500: _("Error"),
+        503: _("Too busy"),
+    }
+
+
+def _answer(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, *, is_translated: bool = False
+) -> Response:
     if request.path.startswith(_MACHINES):
         return problem(status, detail, headers)
-    page = render_template("error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
+    page = render_template(
+        "error.html",
+        status=status,
+        title=_titles().get(status, HTTPStatus(status).phrase),
+        detail=detail,
+        detail_language=None if is_translated else "en",
+    )
     return Response(page, status=status, content_type="text/html; charset=utf-8", headers=dict(headers or {}))

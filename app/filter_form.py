@@ -12,9 +12,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from app import params, values
 from app.params import Parameter
+from app.translation import NAME_CHOICES
 from geo.errors import InvalidInput
 from geo.model import Criteria
 from geo.style import FAMILIES, Family
@@ -27,19 +29,31 @@ _TO: Final = Parameter(name="to", meaning="Last day, month or year", read=values
 _WITHIN_KM: Final = Parameter(
     name="within_km",
     meaning="At most this many kilometres from the border line",
-    read=lambda text: values.length(f"{text}km"),
+    read=values.metres_from_km,
 )
 _MAP: Final = Parameter(name="map", meaning="What the map shows: zoom/latitude/longitude", read=values.words)
+_LABELS: Final = Parameter(
+    name="labels",
+    meaning="Names of places: both, sq (Albanian) or sr (Serbian)",
+    read=lambda text: values.choice(text, NAME_CHOICES),
+)
+_VIEW: Final = Parameter(
+    name="view",
+    meaning="How many events are drawn: events (points and clusters) or hexagons",
+    read=lambda text: values.choice(text, ("events", "hexagons")),
+)
 _EVENT: Final = Parameter(name="event", meaning="The event that is open", read=values.words)
 PARAMETERS: Final = (
     *params.FILTERS,
     params.SORT,
     params.CURSOR,
     params.LANG,
+    _LABELS,
     _FROM,
     _TO,
     _WITHIN_KM,
     _MAP,
+    _VIEW,
     _EVENT,
 )
 """What the map page understands."""
@@ -83,7 +97,7 @@ class FilterForm:
     def kept(self) -> Mapping[str, str]:
         """Filters that came in the address and have no field in the form."""
         names = {p.name for p in params.FILTERS} - _FORM_FIELDS
-        return {name: text for name, text in self.raw.items() if name in names or name == "lang"}
+        return {name: text for name, text in self.raw.items() if name in names or name in ("lang", "labels")}
 
     @property
     def is_empty(self) -> bool:
@@ -119,19 +133,24 @@ class FilterForm:
 
 
 def read_form(request: Request) -> FilterForm:
-    """Return the filter that a request for the map page asks for.
+    """Return the filter that a request for the map page asks for; see `read_query`."""
+    return read_query(request.args)
+
+
+def read_query(args: MultiDict[str, str]) -> FilterForm:
+    """Return the filter that a query of the map page asks for.
 
     Raises
     ------
     InvalidInput
         A parameter is unknown or has a value that cannot be used; the message names it.
     """
-    asked = params.read(request.args, PARAMETERS, is_form=True)
+    asked = params.read(args, PARAMETERS, is_form=True)
     if "within_km" in asked:
         asked["within_m"] = asked["within_km"]
-        if "certainty" in request.args:
-            asked.setdefault("certainty", params.CERTAINTY.read(request.args["certainty"]))
-    raw = {name: ",".join(text for text in request.args.getlist(name) if text) for name in request.args}
+        if "certainty" in args:
+            asked.setdefault("certainty", params.CERTAINTY.read(args["certainty"]))
+    raw = {name: ",".join(text for text in args.getlist(name) if text) for name in args}
     return FilterForm(
         criteria=_with_days(params.criteria(asked), asked),
         asked=asked,

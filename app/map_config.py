@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from app.map_strings import map_strings
-from app.words import reading_locale
+from app.translation import choices, name_choice
+from app.words import format_patterns, reading_locale
 from geo.maps import COUNTRY_LABELS, DRAWINGS, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
@@ -20,8 +22,10 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
     urls = {name: url_for("pages.drawing_data", name=name, v=version) for name in (*DRAWINGS, "areas")}
     return {
         **_common(wording),
+        "page_query": f"?{urlencode(choices())}" if choices() else "",
         "events_url": url_for("items.events"),
-        "event_page": url_for("pages.event_page", event_id=""),
+        "api_url": url_for("items.events", lang=None).removesuffix("events"),
+        "event_page": url_for("pages.event_page", event_id="", lang=None, labels=None),
         "drawing_urls": urls,
     }
 
@@ -35,6 +39,8 @@ def standalone_config(wording: Wording, *, events: dict[str, Any], areas: dict[s
 def _common(wording: Wording) -> dict[str, Any]:
     return {
         "lang": reading_locale().language,
+        "labels": name_choice(),
+        "formats": format_patterns(),
         "locale": str(reading_locale()).replace("_", "-"),
         "families": [
             {"name": f.name, "kind": f.kind, "types": f.event_types, "colour": f.colour, "path": f.svg_path(8)}

@@ -18,8 +18,12 @@ def map_strings(wording: Wording) -> dict[str, str]:
         **_coded("certainty", CERTAINTIES),
         **_popup_words(),
         **_map_words(),
+        **_tool_words(),
+        **_time_words(),
+        **_chart_words(),
         **_counted(),
-        "line_short": line_name(wording, is_short=True, translate=_).capitalize(),
+        "line_short": line_name(wording, translate=_),
+        "border_distance": _("Distance to the %(line)s", line=line_name(wording, is_short=True, translate=_)),
     }
 
 
@@ -30,6 +34,9 @@ def _coded(prefix: str, values: dict[str, str]) -> dict[str, str]:
 def _record_words() -> dict[str, str]:
     return {
         "date_unknown": _("date unknown"),
+        "day_range": _("%(first)s–%(last)s", first="{first}", last="{last}"),
+        "metres": _("%(number)s m", number="{number}"),
+        "kilometres": _("%(number)s km", number="{number}"),
         "date_within": _("between %(range)s", range="{range}"),
         "date_about": _("about %(day)s", day="{day}"),
         "place_unknown": _("place unknown"),
@@ -88,9 +95,63 @@ def _map_words() -> dict[str, str]:
     }
 
 
+def _tool_words() -> dict[str, str]:
+    return {
+        "tools": _("Ways to look at the map"),
+        "hexagons": _("Hexagons"),
+        "measure": _("Measure"),
+        "measure_how": _(
+            "Click on the map, or move it with the arrow keys and press Enter, to set points; Escape ends."
+        ),
+        "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
+        "print": _("Print"),
+        "search_place": _("Go to a place"),
+        "search_none": _("No place of this name is known."),
+        "search_went": _("The map shows %(place)s.", place="{place}"),
+        "show_more": _("Show more"),
+        "newest_first": _("The %(shown)s newest of them", shown="{shown}"),
+        "clustered": _("drawn in groups; zoom in to see single events"),
+    }
+
+
+def _time_words() -> dict[str, str]:
+    return {
+        "time_label": _("Time"),
+        "time_from": _("Beginning of the interval"),
+        "time_to": _("End of the interval"),
+        "time_play": _("Play"),
+        "time_pause": _("Pause"),
+        "time_back": _("One interval back"),
+        "time_forward": _("One interval forward"),
+        "time_all": _("Whole time"),
+        "time_told": _("%(first)s to %(last)s: %(events)s", first="{first}", last="{last}", events="{events}"),
+    }
+
+
+def _chart_words() -> dict[str, str]:
+    return {
+        "charts": _("Charts"),
+        "strip_title": _("Along the line, by year"),
+        "strip_note": _(
+            "Kilometres from the north-west end of the line. Choose a field to see that stretch on the map."
+        ),
+        "strip_km": _("km %(first)s to %(last)s", first="{first}", last="{last}"),
+        "strip_year": _("Year"),
+        "types_title": _("Events on the map, by type and month"),
+        "types_type": _("Type"),
+        "types_number": _("Number"),
+        "types_months": _("By month"),
+        "types_range": _(
+            "From %(first)s to %(last)s; the bars begin at %(shown)s.", first="{first}", last="{last}", shown="{shown}"
+        ),
+        "chart_empty": _("No events to show."),
+    }
+
+
 def _counted() -> dict[str, str]:
     phrases = {
         "events": plural_forms("{n} event", "{n} events"),
+        "begin": plural_forms("{n} event begins in it", "{n} events begin in it"),
         "by_area": plural_forms("{n} known only by area", "{n} known only by area"),
         "not_placed": plural_forms("{n} not placed", "{n} not placed"),
         "killed": plural_forms("{n} killed", "{n} killed"),

@@ -131,7 +131,26 @@ def schemas() -> dict[str, Any]:
         "Events": _object({**collection, **counted, **said, **stamp}, required=(*collection, "numberMatched")),
         "Neighbours": _object({**collection, **said, **stamp, "numberReturned": number}, required=tuple(collection)),
         "Counts": _object({"by": text, "numberMatched": number, "counts": {"type": "array"} | {"items": _COUNT}}),
+        **_binned(number),
         "Places": _object({"query": text, "places": {"type": "array", "items": {"type": "object"}}}),
+    }
+
+
+def _binned(number: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of what `app.views.clusters` answers."""
+    told = dict.fromkeys(("numberMatched", "located", "revision"), number)
+    rows: dict[str, Any] = {"type": "array", "items": {"type": "array"}}
+    hexagon = _object({"id": {"type": "string"}, "count": number, "ring": rows})
+    starts = {"type": "array", "items": {"type": "string"}}
+    return {
+        "Clusters": _object({**told, "level": number, "clusters": rows}),
+        "Hexagons": _object({**told, "hexagons": {"type": "array", "items": hexagon}}),
+        "Histogram": _object(
+            {**told, "step": {"type": "string"}, "starts": starts, "undated": number}
+            | {"counts": {"type": "array", "items": number}}
+        ),
+        "Strip": _object({**told, "stretch_km": {"type": "number"}, "places": rows, "counts": rows}),
+        "TypesByMonth": _object({**told, "types": {"type": "object"}}),
     }
 
 

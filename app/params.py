@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import values
 from geo.errors import InvalidInput
-from geo.model import AREA_KINDS, CERTAINTIES, EVENT_TYPES, KINDS, Criteria
+from geo.model import AREA_KINDS, CERTAINTIES, EVENT_TYPES, KINDS, Criteria, Filter, LonLat
 from geo.store.interface import DIMENSIONS, SORTS
 
 MAX_LIMIT: Final = 1000
@@ -106,11 +106,31 @@ def criteria(found: Mapping[str, Any], **fixed: Any) -> Criteria:
     chosen = {f.criterion: found[f.name] for f in FILTERS if f.criterion and f.name in found}
     if "datetime" in found:
         chosen["start"], chosen["end"] = found["datetime"]
+    if "filter" in found:
+        chosen["filter"] = _tree(found["filter"], found.get("filter-lang", "cql2-text"))
     return Criteria(**{**chosen, **fixed})
 
 
+def _tree(text: str, lang: str) -> Filter:
+    from app.resources import resources
+    from geo.store import filtering
+
+    def find_place(name: str) -> LonLat:
+        found = resources().gazetteer.search(name, limit=1)
+        if not found:
+            raise InvalidInput(f"filter: no place is called {name!r}")
+        return found[0].place.position
+
+    return filtering.parse(text, lang=lang, find_place=find_place)
+
+
 def _together(found: Mapping[str, Any]) -> None:
-    for name, other in (("near", "radius_m"), ("radius_m", "near"), ("certainty", "within_m")):
+    for name, other in (
+        ("near", "radius_m"),
+        ("radius_m", "near"),
+        ("certainty", "within_m"),
+        ("filter-lang", "filter"),
+    ):
         if name in found and other not in found:
             raise InvalidInput(f"{name}: needs {other} as well")
     if "from_km" in found and "to_km" in found and found["from_km"] > found["to_km"]:
@@ -258,6 +278,19 @@ AREA: Final = Parameter(
     criterion="areas",
     is_list=True,
 )
+FILTER: Final = Parameter(
+    name="filter",
+    meaning="Condition in CQL2 over the fields of the record, with near_border(m), certainty(m) and distance_to(place)",
+    read=str,
+    example="fatalities > 0 AND near_border(15000)",
+)
+FILTER_LANG: Final = Parameter(
+    name="filter-lang",
+    meaning="How the condition is written",
+    read=lambda text: values.choice(text, ("cql2-text", "cql2-json")),
+    schema={"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+    example="cql2-text",
+)
 FILTERS: Final = (
     KIND,
     TYPE,
@@ -274,6 +307,8 @@ FILTERS: Final = (
     Q,
     MUNICIPALITY,
     AREA,
+    FILTER,
+    FILTER_LANG,
 )
 """Every filter; `criteria` turns their values into what the store understands."""
 

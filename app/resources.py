@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from flask import current_app
 
 if TYPE_CHECKING:
-    from geo.gazetteer import Gazetteer
-
     from app.config import Settings
     from geo.border import Border
+    from geo.gazetteer import Gazetteer
     from geo.model import LonLat
     from geo.store import Store
+    from geo.tiles import Keeper
 
-EXTENSION = "ibar"
+EXTENSION: Final = "ibar"
 """The key of `Flask.extensions` under which the resources of an application stand."""
-SEED = "incidents.geojson"
+SEED: Final = "incidents.geojson"
 """The shipped data set that a fresh store starts from."""
+_log = logging.getLogger(__name__)
 
 
 class Resources:
     """What views and commands work with. Threads share it: whoever asks first opens, the others wait.
 
     Libraries are imported when they are first needed, so that a command which only reads text starts at once.
+
+    Parameters
+    ----------
+    settings : Settings
+    read_limit_s : float, optional
+        Longest that one question to the store may take; by default as long as it needs.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, read_limit_s: float | None = None) -> None:
         self.settings = settings
+        self.say: Callable[[str], None] = _log.info
+        """Told in words what takes a while: filling a fresh store, compiling the index of places."""
+        self._read_limit_s = read_limit_s
         self._lock = threading.RLock()
 
     @property
@@ -53,10 +67,17 @@ class Resources:
             return self._store
 
     @property
+    def tiles(self) -> Keeper:
+        """Clusters and bins of the store's events, which follow its revision."""
+        with self._lock:
+            return self._tiles
+
+    @property
     def municipality_at(self) -> Callable[[LonLat], str | None] | None:
         """The function from a position to a municipality's name, or null where no such layer was imported."""
-        with self._lock:
-            return self._municipality_at
+        from geo.boundaries import municipalities
+
+        return municipalities(self.municipalities_path).at if self.municipalities_path.exists() else None
 
     @property
     def municipalities_path(self) -> Path:
@@ -66,6 +87,7 @@ class Resources:
     def close(self) -> None:
         """Let go of the store's file, as before a process parts in two; the next use opens it again."""
         with self._lock:
+            self.__dict__.pop("_tiles", None)
             opened = self.__dict__.pop("_store", None)
             if opened is not None:
                 opened.close()
@@ -74,7 +96,7 @@ class Resources:
     def _gazetteer(self) -> Gazetteer:
         from geo.gazetteer import Gazetteer
 
-        return Gazetteer.open(self.settings.cache / "gazetteer.sqlite")
+        return Gazetteer.open(self.settings.cache / "gazetteer.sqlite", progress=self.say)
 
     @cached_property
     def _border(self) -> Border:
@@ -86,20 +108,59 @@ class Resources:
     def _store(self) -> Store:
         from geo.store import open_store
 
-        store = open_store(self.settings.store)
-        if store.revision() == 0:
-            self._fill(store)
+        store = open_store(self.settings.store, read_limit_s=self._read_limit_s)
+        try:
+            self._take_over_shipped(store)
+        except BaseException:
+            store.close()
+            raise
         return store
 
-    def _fill(self, store: Store) -> None:
+    @cached_property
+    def _tiles(self) -> Keeper:
+        from geo.tiles import Keeper
+
+        return Keeper(self._store)
+
+    def _take_over_shipped(self, store: Store) -> None:
+        """Fill a fresh store, or bring a newer shipped file into one that was filled from an older one.
+
+        A mark beside the store says which file that was.
+        """
         from geo.boundaries import shipped
+
+        path, mark = shipped(SEED), self.settings.store.with_name(self.settings.store.name + ".shipped")
+        wanted, is_fresh = hashlib.sha256(path.read_bytes()).hexdigest(), store.revision() == 0
+        is_older = _text(mark) not in ("", wanted) and os.access(self.settings.store, os.W_OK)
+        if not (is_fresh or is_older):
+            return
+        self.say(f"{'filling a fresh store' if is_fresh else 'renewing the store'} from {SEED}: {self.settings.store}")
+        self._seed(store, path)
+        with suppress(OSError):  # without the mark the file is read again, which changes nothing
+            mark.write_text(wanted, encoding="ascii")
+
+    def renew_municipalities(self) -> int:
+        """Take the municipalities of stored events from the layer that was just imported; return how many changed."""
+        from geo.boundaries import shipped
+        from geo.pipeline import renew_municipalities
+
+        municipality_at = self.municipality_at
+        if municipality_at is None or not self.settings.store.exists():
+            return 0  # a store that is made later is filled with the layer in place
+        store = self.store
+        return self._seed(store, shipped(SEED)) + renew_municipalities(store, self.gazetteer, municipality_at)
+
+    def _seed(self, store: Store, path: Path) -> int:
         from geo.pipeline import events_from_table
 
-        store.seed(events_from_table(shipped(SEED), self.gazetteer, self.border, municipality_at=self.municipality_at))
+        return store.seed(events_from_table(path, self.gazetteer, self.border, municipality_at=self.municipality_at))
 
-    @cached_property
-    def _municipality_at(self) -> Callable[[LonLat], str | None] | None:
-        return None
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def resources() -> Resources:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 
 from app import words
-from geo.style import LABELS, Family, family
+from geo.style import Family, family, label
 
 
 class Row:
@@ -38,7 +38,7 @@ class Row:
     @property
     def type(self) -> str:
         """Its type in words."""
-        return str(_(LABELS[self.record["event_type"]]))
+        return label(self.record["event_type"], translate=_)
 
     @property
     def date(self) -> str:
@@ -49,6 +49,11 @@ class Row:
     def place(self) -> str:
         """The names of its place."""
         return words.place_names(self.record)
+
+    @property
+    def names(self) -> list[tuple[str, str]]:
+        """The names of its place, each with its language."""
+        return words.named(self.record)
 
     @property
     def precision(self) -> str:
@@ -86,7 +91,10 @@ class Row:
         record = self.record
         first = {"name": record["source_name"], "url": record["source_url"], "date": record["source_date"]}
         listed = self.feature.get("sources") or ([first] if first["name"] else [])
-        return [{**source, "url": web_address(source.get("url"))} for source in listed]
+        return [
+            {**source, "url": web_address(source.get("url")), "date_words": words.day_words(source.get("date"))}
+            for source in listed
+        ]
 
     @property
     def quotes(self) -> list[str]:

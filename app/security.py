@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, RequestURITooLarge
@@ -25,19 +24,28 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-OPEN: Final = ("/api", "/export")
+OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed")
 """Paths whose answers any site may read: they hold public data and know no user."""
+EMBED: Final = "embed.view"
+"""The page that other sites may show in a frame."""
+OPEN_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
+    "Access-Control-Max-Age": "86400",
+}
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
 def protect(app: Flask) -> None:
     """Give every answer its headers, and refuse requests that are too large."""
     settings = cast(Resources, app.extensions[EXTENSION]).settings
-    tiles = tile_origin(settings)
+    tiles = tile_origins(settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_request_bytes
     app.jinja_env.globals["csp_nonce"] = csp_nonce
     app.before_request(lambda: _refuse_large(settings))
-    app.after_request(lambda response: _with_headers(response, tiles))
+    app.after_request(lambda response: _with_headers(response, tiles, settings.embed_origins))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, 0, hops)  # type: ignore[method-assign]
@@ -50,19 +58,16 @@ def csp_nonce() -> str:
     return cast(str, g.csp_nonce)
 
 
-def tile_origin(settings: Settings) -> str:
-    """Return the source expression of the operator's tile server for the policy on images; empty without one."""
-    url = settings.tiles or ""
-    if url and "://" not in url:
-        from xyzservices import providers
+def tile_origins(settings: Settings) -> str:
+    """Return the origins of the operator's tile server, for the policy on images; empty without one."""
+    if not settings.tiles:
+        return ""
+    from geo.maps import tile_server
 
-        url = providers.query_name(url).url
-    parts = urlsplit(url)
-    host = parts.netloc.replace("{s}.", "*.").replace("{s}", "*")
-    return f" {parts.scheme}://{host}" if host else ""
+    return "".join(f" {origin}" for origin in tile_server(settings.tiles).origins)
 
 
-def page_policy(*, nonce: str, tiles: str = "") -> str:
+def page_policy(*, nonce: str, tiles: str = "", frames: str = "'self'") -> str:
     """Return the Content-Security-Policy of a page: own files, and scripts and styles that carry the nonce."""
     return "; ".join(
         (
@@ -74,7 +79,7 @@ def page_policy(*, nonce: str, tiles: str = "") -> str:
             "connect-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {frames}",
             "base-uri 'none'",
         )
     )
@@ -87,16 +92,17 @@ def _refuse_large(settings: Settings) -> None:
         raise RequestEntityTooLarge(f"The request is longer than {settings.max_request_bytes:,} bytes.")
 
 
-def _with_headers(response: Response, tiles: str) -> Response:
+def _with_headers(response: Response, tiles: str, framers: str) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     is_open = request.path.startswith(OPEN)
     response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
     if is_open:
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
-        response.headers.setdefault("Access-Control-Expose-Headers", "ETag, Link, Last-Modified, Content-Crs")
+        for name, value in OPEN_HEADERS.items():
+            response.headers.setdefault(name, value)
     is_page = response.mimetype == "text/html"
-    policy = page_policy(nonce=csp_nonce(), tiles=tiles) if is_page else _DATA_POLICY
+    frames = framers if request.endpoint == EMBED else "'self'"
+    policy = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY
     response.headers.setdefault("Content-Security-Policy", policy)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

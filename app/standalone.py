@@ -15,6 +15,7 @@ from app.map_config import standalone_config
 from app.resources import Resources
 from app.rows import Row
 from app.views.pages import areas, last_updated, map_shell
+from app.words import described
 from geo import geojson, query
 from geo.errors import TooLarge
 from geo.model import Criteria
@@ -59,7 +60,7 @@ def standalone_page(resources: Resources, criteria: Criteria) -> tuple[str, int]
         families=family_choices(FilterForm(criteria=criteria, asked={}, raw={}), _count_types(features)),
         page=page,
         rows=[Row(feature) for feature in features],
-        described=query.describe(criteria, page, translate=_, wording=resources.settings.wording),
+        described=described(criteria, page),
         updated=last_updated(),
     )
     return text, len(features)

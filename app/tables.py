@@ -52,7 +52,7 @@ def row(feature: bytes, names: Sequence[str]) -> list[Any]:
 
 def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], *, widest: int = 48) -> str:
     """Return columns as wide as their longest cell, of at most `widest` characters; long cells end in an ellipsis."""
-    cells = [[_shortened(plain(cell), widest) for cell in each] for each in (heads, *rows)]
+    cells = [[shortened(plain(cell), widest) for cell in each] for each in (heads, *rows)]
     widths = [max(width(line[i]) for line in cells) for i in range(len(heads))]
     lines = ("  ".join(c + " " * (w - width(c)) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells)
     return "\n".join(lines)
@@ -67,7 +67,8 @@ def _spelled(character: str) -> str:
     return " " if character in "\n\t\r" else f"\\u{ord(character):04x}"
 
 
-def _shortened(text: str, widest: int) -> str:
+def shortened(text: str, widest: int) -> str:
+    """Return text of at most `widest` cells; what is cut ends in an ellipsis."""
     return text if width(text) <= widest else text[: widest - 1] + "…"
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidInput
 from geo.model import BBox, LonLat
@@ -57,6 +58,11 @@ def whole(text: str, *, least: int) -> int:
 def metres(text: str) -> float:
     """Read a distance in metres."""
     return _between(number(text), MAX_METRES, "metres")
+
+
+def metres_from_km(text: str) -> float:
+    """Read a distance in kilometres. Returns metres."""
+    return _between(number(text) * 1000, MAX_METRES, "metres")
 
 
 def kilometres(text: str) -> float:
@@ -164,10 +170,10 @@ def polygon(text: str) -> str:
     return str(shapely.to_wkt(shape, rounding_precision=-1))
 
 
-def _shape(text: str) -> shapely.Geometry | None:
+def _shape(text: str) -> BaseGeometry | None:
     try:
         with np.errstate(invalid="ignore"):
-            shape = shapely.force_2d(shapely.from_wkt(text))
+            shape: BaseGeometry | None = shapely.force_2d(shapely.from_wkt(text))
     except (shapely.errors.ShapelyError, TypeError, ValueError) as error:
         raise InvalidInput(f"{shown(text)} is not well-known text (WKT)") from error
     if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():

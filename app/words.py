@@ -16,6 +16,12 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
+from app.resources import resources
+from app.translation import language, name_choice
+from geo.model import Criteria
+from geo.query import Formats, describe
+from geo.store import Page
+
 Record = Mapping[str, Any]
 
 SIDES: Final = {
@@ -78,7 +84,9 @@ def _span(first: str, last: str) -> str:
 
 def _days(first: date, last: date) -> str:
     is_one_month = (first.year, first.month) == (last.year, last.month)
-    return f"{first.day}{_DASH}{_day(last)}" if is_one_month else _span(_day(first), _day(last))
+    if not is_one_month:
+        return _span(_day(first), _day(last))
+    return str(_("%(first)s–%(last)s", first=first.day, last=_day(last)))
 
 
 def reading_locale() -> Locale:
@@ -87,18 +95,51 @@ def reading_locale() -> Locale:
     return Locale("en", "GB") if locale.language == "en" else locale
 
 
+def day_words(written: str | None) -> str:
+    """Return a day, YYYY-MM-DD, as readers write it; anything else, such as a year alone, stays as it is."""
+    try:
+        return _day(date.fromisoformat(written or ""))
+    except ValueError:
+        return written or ""
+
+
+def format_patterns() -> dict[str, Any]:
+    """Return how days, months and numbers are written, for the page's script: browsers do not know every language."""
+    locale = reading_locale()
+    wide = [locale.months["format"]["wide"][month] for month in range(1, 13)]
+    alone = [locale.months["stand-alone"]["wide"][month] for month in range(1, 13)]
+    symbols = locale.number_symbols["latn"]
+    return {
+        "day": locale.date_formats["long"].pattern,
+        "month": locale.datetime_skeletons["yMMMM"].pattern,
+        "months": wide,
+        "months_alone": alone,
+        "decimal": symbols["decimal"],
+        "group": symbols["group"],
+    }
+
+
 def length_words(metres: float) -> str:
     """Return a distance in metres as `400 m`, `3 km` or `11.3 km`."""
     if metres < 995:
-        return f"{round(metres / 10) * 10} m"
+        return str(_("%(number)s m", number=round(metres / 10) * 10))
     kilometres = round(metres / 1000, 1 if metres < 19950 else 0)
-    return f"{format_decimal(kilometres, '#,##0.#', locale=reading_locale())} km"
+    return str(_("%(number)s km", number=format_decimal(kilometres, "#,##0.#", locale=reading_locale())))
 
 
 def place_names(record: Record) -> str:
-    """Return the place's names, Albanian and Serbian, once where they are alike."""
-    names = dict.fromkeys(name for name in (record["place_name_sq"], record["place_name_sr"]) if name)
-    return " / ".join(names) or record["place_name"] or record["toponym"] or str(_("place unknown"))
+    """Return the place's names as the reader chose them: Albanian, Serbian, or both, once where they are alike."""
+    return " / ".join(name for _language, name in named(record))
+
+
+def named(record: Record) -> list[tuple[str, str]]:
+    """Return the place's names as the reader chose them, each with its language; empty for one that is not known."""
+    albanian, serbian = record["place_name_sq"], record["place_name_sr"]
+    if albanian and albanian == serbian:
+        return [("", albanian)]
+    known = [(code, name) for code, name in (("sq", albanian), ("sr-Latn", serbian)) if name]
+    chosen = [(code, name) for code, name in known if name_choice() in ("both", code[:2])]
+    return chosen or known or [("", record["place_name"] or record["toponym"] or str(_("place unknown")))]
 
 
 def precision_words(record: Record) -> str:
@@ -144,6 +185,21 @@ def _killed(record: Record) -> str:
     if low is None or high is None or low == high:
         return str(words)
     return f"{words} ({_('sources say %(low)s to %(high)s', low=low, high=high)})"
+
+
+def described(criteria: Criteria, count: Page | int) -> str:
+    """Return a filter and what it found, in the words of the reader's language and of the operator."""
+    wording = resources().settings.wording
+    return describe(criteria, count, translate=_, wording=wording, formats=reading_formats())
+
+
+def reading_formats() -> Formats:
+    """Return how the reader's language writes numbers, days and distances."""
+    return Formats(number=_number, distance=length_words, **({} if language() == "en" else {"day": _day}))
+
+
+def _number(number: int) -> str:
+    return str(format_decimal(number, "#,##0", locale=reading_locale()))
 
 
 def plural_forms(singular: str, plural: str) -> dict[str, str]:

@@ -17,11 +17,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-from geodesic_truth import scattered, truth_m
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from geo.border import Border
+from tests.geodesic_truth import scattered, truth_m
 
 Floats = NDArray[np.float64]
 DSN = os.environ.get("IBAR_POSTGIS_DSN")

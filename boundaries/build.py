@@ -16,12 +16,13 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import shapely
+import shapely.prepared
 from shapely.geometry import box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
@@ -50,47 +51,6 @@ DECIMALS: Final = 6
 
 Ring = tuple[tuple[float, float], ...]
 
-NAMES: Final = {
-    "XKX": ("XK", "Kosovo", "Kosova", "Kosovo", "Косово"),
-    "SRB": ("RS", "Serbia", "Serbia", "Srbija", "Србија"),
-    "ALB": ("AL", "Albania", "Shqipëria", "Albanija", "Албанија"),
-    "BGR": ("BG", "Bulgaria", "Bullgaria", "Bugarska", "Бугарска"),
-    "BIH": ("BA", "Bosnia and Herzegovina", "Bosnja dhe Hercegovina", "Bosna i Hercegovina", "Босна и Херцеговина"),
-    "GRC": ("GR", "Greece", "Greqia", "Grčka", "Грчка"),
-    "HRV": ("HR", "Croatia", "Kroacia", "Hrvatska", "Хрватска"),
-    "HUN": ("HU", "Hungary", "Hungaria", "Mađarska", "Мађарска"),
-    "ITA": ("IT", "Italy", "Italia", "Italija", "Италија"),
-    "MKD": ("MK", "North Macedonia", "Maqedonia e Veriut", "Severna Makedonija", "Северна Македонија"),
-    "MNE": ("ME", "Montenegro", "Mali i Zi", "Crna Gora", "Црна Гора"),
-    "ROU": ("RO", "Romania", "Rumania", "Rumunija", "Румунија"),
-    "AUT": ("AT", "Austria", "Austria", "Austrija", "Аустрија"),
-    "BLR": ("BY", "Belarus", "Bjellorusia", "Belorusija", "Белорусија"),
-    "CHE": ("CH", "Switzerland", "Zvicra", "Švajcarska", "Швајцарска"),
-    "CYP": ("CY", "Cyprus", "Qiproja", "Kipar", "Кипар"),
-    "CZE": ("CZ", "Czechia", "Çekia", "Češka", "Чешка"),
-    "DEU": ("DE", "Germany", "Gjermania", "Nemačka", "Немачка"),
-    "DZA": ("DZ", "Algeria", "Algjeria", "Alžir", "Алжир"),
-    "FRA": ("FR", "France", "Franca", "Francuska", "Француска"),
-    "LBN": ("LB", "Lebanon", "Libani", "Liban", "Либан"),
-    "BEL": ("BE", "Belgium", "Belgjika", "Belgija", "Белгија"),
-    "LUX": ("LU", "Luxembourg", "Luksemburgu", "Luksemburg", "Луксембург"),
-    "MDA": ("MD", "Moldova", "Moldavia", "Moldavija", "Молдавија"),
-    "NLD": ("NL", "Netherlands", "Holanda", "Holandija", "Холандија"),
-    "POL": ("PL", "Poland", "Polonia", "Poljska", "Пољска"),
-    "RUS": ("RU", "Russia", "Rusia", "Rusija", "Русија"),
-    "SVK": ("SK", "Slovakia", "Sllovakia", "Slovačka", "Словачка"),
-    "SVN": ("SI", "Slovenia", "Sllovenia", "Slovenija", "Словенија"),
-    "SYR": ("SY", "Syria", "Siria", "Sirija", "Сирија"),
-    "TUN": ("TN", "Tunisia", "Tunizia", "Tunis", "Тунис"),
-    "TUR": ("TR", "Türkiye", "Turqia", "Turska", "Турска"),
-    "UKR": ("UA", "Ukraine", "Ukraina", "Ukrajina", "Украјина"),
-    "LIE": ("LI", "Liechtenstein", "Lihtenshtajni", "Lihtenštajn", "Лихтенштајн"),
-    "MCO": ("MC", "Monaco", "Monako", "Monako", "Монако"),
-    "MLT": ("MT", "Malta", "Malta", "Malta", "Малта"),
-    "SMR": ("SM", "San Marino", "San Marino", "San Marino", "Сан Марино"),
-    "VAT": ("VA", "Vatican City", "Vatikani", "Vatikan", "Ватикан"),
-}
-
 
 def main(arguments: list[str]) -> int:
     """Fetch or read the package, check it, and write every file."""
@@ -111,8 +71,13 @@ def main(arguments: list[str]) -> int:
 
 def fetched(folder: Path) -> Path:
     """Return the package as `npm pack` brings it into a folder."""
-    print(f"npm pack {PACKAGE}")
-    subprocess.run(["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    print(f"npm pack {PACKAGE}", flush=True)
+    try:
+        subprocess.run(["npm", "pack", PACKAGE, "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(
+            f"npm brought no package ({error}); give its file with --package; nothing was written"
+        ) from error
     return next(folder.glob("*.tgz"))
 
 
@@ -124,7 +89,7 @@ def read_countries(package: Path) -> dict[str, BaseGeometry]:
     with tarfile.open(package) as archive:
         member = archive.extractfile(MEMBER)
         features = json.load(member)["features"] if member else []
-    return {f["properties"]["A3"]: _plain(shape(f["geometry"])) for f in features if f["properties"]["A3"] in NAMES}
+    return {f["properties"]["A3"]: _plain(shape(f["geometry"])) for f in features if f["properties"]["A3"] in names()}
 
 
 def _plain(geometry: BaseGeometry) -> BaseGeometry:
@@ -193,14 +158,14 @@ def layers(countries: Mapping[str, BaseGeometry]) -> dict[str, tuple[list[dict[s
     found = lines(countries)
     border = GeodesicLine(found.border)
     kosovo = countries["XKX"]
-    serbia = shapely.Polygon(np.vstack([found.border, found.serbia_rest[1:]]))
+    serbia = fitted_serbia(countries, found)
     fitted = {**countries, "SRB": serbia}
     return {
         "kosovo": ([country("XKX", kosovo)], "Kosovo in full detail."),
         "serbia": (
             [country("SRB", serbia, area_m2(countries["SRB"]))],
             "Serbia in full detail, fitted to the border line: the gaps between its own line (serbia_line) and the"
-            " border line are counted in, the overlaps out. source_area_km2 is the area before that.",
+            " border line are counted in, the overlaps and a Bosnian enclave out. source_area_km2 is the area before.",
         ),
         "neighbours": (
             neighbours(fitted),
@@ -226,16 +191,32 @@ def layers(countries: Mapping[str, BaseGeometry]) -> dict[str, tuple[list[dict[s
     }
 
 
+def fitted_serbia(countries: Mapping[str, BaseGeometry], found: Lines) -> BaseGeometry:
+    """Return Serbia up to the border line, without what lies wholly inside it and belongs to another country."""
+    shell = np.vstack([found.border, found.serbia_rest[1:]])
+    inside = shapely.prepared.prep(shapely.Polygon(shell))
+    others = [part for code, g in countries.items() if code not in ("XKX", "SRB") for part in shapely.get_parts(g)]
+    return shapely.Polygon(shell, [part.exterior for part in others if inside.contains(part)])
+
+
 def country(code: str, geometry: BaseGeometry, source_area_m2: float | None = None) -> dict[str, Any]:
     """Return the feature of a country, with its geodesic area."""
     area = {"area_km2": round(area_m2(geometry) / 1e6, 1)}
     if source_area_m2 is not None:
         area["source_area_km2"] = round(source_area_m2 / 1e6, 1)
-    return feature(NAMES[code][0], geometry, {**_names(code), **area})
+    return feature(names()[code]["iso"], geometry, {**names()[code], **area})
 
 
-def _names(code: str) -> dict[str, str]:
-    return dict(zip(("iso", "name_en", "name_sq", "name_sr_latn", "name_sr_cyrl"), NAMES[code], strict=True))
+@cache
+def names() -> dict[str, dict[str, str]]:
+    """Return the two-letter code and the names of each country of countries.csv, by its three-letter code."""
+    return {row.pop("code"): row for row in rows("countries.csv")}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table of this folder."""
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def border_feature(border: GeodesicLine) -> dict[str, Any]:
@@ -259,11 +240,10 @@ def line_feature(name: str, line: GeodesicLine, **names: str) -> dict[str, Any]:
 
 def crossings(border: GeodesicLine) -> list[dict[str, Any]]:
     """Return the crossings of crossings.csv at the positions written there, measured against the line."""
-    with (HERE / "crossings.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    nearest = border.nearest([float(r["lon"]) for r in rows], [float(r["lat"]) for r in rows])
+    known = rows("crossings.csv")
+    nearest = border.nearest([float(r["lon"]) for r in known], [float(r["lat"]) for r in known])
     features = []
-    for row, distance_m, km in zip(rows, nearest.distance_m, nearest.km, strict=True):
+    for row, distance_m, km in zip(known, nearest.distance_m, nearest.km, strict=True):
         point = shapely.Point(float(row.pop("lon")), float(row.pop("lat")))
         row["uncertainty_m"] = int(row["uncertainty_m"])  # type: ignore[assignment]
         measured = {"border_distance_m": round(distance_m, 1), "border_km": round(km, 2), "border_side": "line"}
@@ -322,7 +302,7 @@ def locator(countries: Mapping[str, BaseGeometry]) -> list[dict[str, Any]]:
     light = simplified({c: g for c, g in large.items() if not g.is_empty}, LOCATOR_TOLERANCE_M, frozenset())
     clipped = {c: _large(shapely.intersection(g, window)) for c, g in light.items()}
     whole = {c: g for c, g in sorted(clipped.items()) if not g.is_empty}
-    return [feature(NAMES[c][0], g, _names(c), decimals=LOCATOR_DECIMALS) for c, g in whole.items()]
+    return [feature(names()[c]["iso"], g, names()[c], decimals=LOCATOR_DECIMALS) for c, g in whole.items()]
 
 
 def _large(geometry: BaseGeometry) -> BaseGeometry:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -41,7 +41,14 @@ def distances_m(from_lons: ArrayLike, from_lats: ArrayLike, to_lons: ArrayLike, 
     ndarray, shape (n,)
         Metres, by Karney's inverse geodesic (PROJ).
     """
-    return np.asarray(geod().inv(from_lons, from_lats, to_lons, to_lats)[2], dtype=float)
+    metres = geod().inv(several(from_lons), several(from_lats), several(to_lons), several(to_lats))[2]
+    return np.asarray(metres, dtype=float)
+
+
+def several(values: ArrayLike) -> Any:
+    """Return values as PROJ takes them: an array of one would be taken for a number, with a warning of NumPy's."""
+    array = np.asarray(values, dtype=float)
+    return array.tolist() if array.size == 1 else array
 
 
 def area_m2(geometry: BaseGeometry) -> float:
@@ -71,12 +78,12 @@ class LocalProjection:
     def forward(self, lonlat: ArrayLike) -> Floats:
         """Return metres east and north, shape (n, 2), of longitudes and latitudes of the same shape."""
         lons, lats = np.asarray(lonlat, dtype=float).T
-        return np.column_stack(self._transformer.transform(lons, lats))
+        return np.column_stack(self._transformer.transform(several(lons), several(lats)))
 
     def inverse(self, xy: ArrayLike) -> Floats:
         """Return longitudes and latitudes, shape (n, 2), of metres east and north of the same shape."""
         x, y = np.asarray(xy, dtype=float).T
-        return np.column_stack(self._transformer.transform(x, y, direction="INVERSE"))
+        return np.column_stack(self._transformer.transform(several(x), several(y), direction="INVERSE"))
 
     def project(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return a geometry in metres, from one in degrees."""
@@ -99,3 +106,11 @@ def geocentric(lonlat: ArrayLike) -> Floats:
     normal = a / np.sqrt(1 - e2 * np.sin(lats) ** 2)
     across = normal * np.cos(lats)
     return np.column_stack([across * np.cos(lons), across * np.sin(lons), normal * (1 - e2) * np.sin(lats)])
+
+
+def lonlat_of(positions: ArrayLike) -> Floats:
+    """Return degrees, shape (n, 2), of earth-centred positions of shape (n, 3) that lie on the ellipsoid."""
+    x, y, z = np.asarray(positions, dtype=float).T
+    lats = np.arctan2(z, (1 - geod().es) * np.hypot(x, y))
+    lonlat: Floats = np.degrees(np.column_stack([np.arctan2(y, x), lats]))
+    return lonlat

@@ -345,6 +345,15 @@ class Decision:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition in CQL2: as it was written, and as the checked tree that each back end compiles."""
+
+    text: str
+    tree: object
+    """A `geo.cql2.Node`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
     """The filters that a store understands; all that are set must hold.
@@ -377,6 +386,7 @@ class Criteria:
     """Words that must all occur in title, summary, place names, actors or sources; case and diacritics are folded."""
     municipalities: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    filter: Filter | None = None
     unlocated_match: bool = False
     """OGC item pages: a feature without geometry matches every box, and one without a date every date range."""
 

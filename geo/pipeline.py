@@ -7,6 +7,7 @@ An article becomes a `Document`, its claims and their events; a table has its cl
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,8 +21,8 @@ from geo.border import Border
 from geo.errors import InvalidInput
 from geo.extract import extract
 from geo.gazetteer import Gazetteer
-from geo.geocode import given_place, locate
-from geo.model import Claim, Document, Event, LonLat, Source, Status
+from geo.geocode import given_place, locate, with_municipality
+from geo.model import STATUSES, Claim, Criteria, Document, Event, LonLat, Source, Status
 from geo.sources import MAX_DOCUMENT_BYTES, Row, is_table, read_bytes, read_claims, read_document
 from geo.store import Store
 
@@ -165,6 +166,19 @@ def ingest(
     result.revision = store.put(counted, who=who, why=f"read from {Path(path).name}", action="ingest")
     result.is_changed = result.revision != before
     return result
+
+
+def renew_municipalities(store: Store, gazetteer: Gazetteer, municipality_at: MunicipalityAt) -> int:
+    """Give every stored event the municipality of a new layer, in one write, and return how many changed."""
+    changed = [
+        replace(event, location=location)
+        for feature in list(store.iterate(Criteria(statuses=STATUSES)))
+        for event in [store.get(json.loads(feature)["id"], statuses=STATUSES).event]
+        if (location := with_municipality(event.location, gazetteer, municipality_at)) != event.location
+    ]
+    if changed:
+        store.put(changed, who="ibar", why="municipalities imported", action="edit")
+    return len(changed)
 
 
 def identified(claims: Iterable[Claim], *, scope: str) -> Iterator[Claim]:

@@ -7,7 +7,7 @@ properties how certain it is to be within it (`certain`, `likely`, `possible`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -33,6 +33,27 @@ _WITHIN: Final = {
 _SIDES: Final = {"XK": "on the Kosovo side", "RS": "on the Serbian side", "line": "at the line"}
 
 Translate = Callable[[str], str]
+
+
+def _day_in_english(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _distance_in_english(metres: float) -> str:
+    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formats:
+    """How a language writes numbers, days and distances; by default as English does."""
+
+    number: Callable[[int], str] = "{:,}".format
+    day: Callable[[date], str] = _day_in_english
+    distance: Callable[[float], str] = _distance_in_english
+    """Of metres."""
+
+
+_ENGLISH: Final = Formats()
 
 
 def find(
@@ -114,7 +135,12 @@ def every(store: Store, criteria: Criteria, *, sort: Sort = "-date_start") -> It
 
 
 def describe(
-    criteria: Criteria, count: Count | Page | int, *, translate: Translate = str, wording: Wording = "border"
+    criteria: Criteria,
+    count: Count | Page | int,
+    *,
+    translate: Translate = str,
+    wording: Wording = "border",
+    formats: Formats = _ENGLISH,
 ) -> str:
     """Return a filter and what it found in words, for titles, tables and alternative texts.
 
@@ -130,92 +156,103 @@ def describe(
         Translates each phrase; values are put in afterwards.
     wording : Wording
         How the line is called.
+    formats : Formats
+        How numbers, days and distances are written.
     """
+    words = _Words(translate, formats, line_name(wording, is_short=True, translate=translate))
     number = count if isinstance(count, int) else count.number_matched
     one, many = _NOUNS.get(criteria.kinds, _NOUNS[()])
-    asked = _asked(criteria, translate, line_name(wording, is_short=True, translate=translate))
-    said = ", ".join((translate(one if number == 1 else many).format(count=f"{number:,}"), *asked))
-    apart = [] if isinstance(count, int) else _apart(count, translate)
+    said = ", ".join(
+        (translate(one if number == 1 else many).format(count=formats.number(number)), *words.asked(criteria))
+    )
+    apart = [] if isinstance(count, int) else words.apart(count)
     return "; ".join((said, ", ".join(apart))) if apart else said
 
 
-def _apart(count: Count | Page, translate: Translate) -> list[str]:
-    parts = (("{count} known only by area", count.area_only), ("{count} not placed", count.not_placed))
-    return [translate(text).format(count=f"{number:,}") for text, number in parts if number]
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The parts of a description, in one language."""
 
+    translate: Translate
+    formats: Formats
+    line: str
 
-def _asked(criteria: Criteria, translate: Translate, line: str) -> Iterator[str]:
-    yield from _what(criteria, translate)
-    yield from _when(criteria, translate)
-    yield from _border(criteria, translate, line)
-    yield from _where(criteria, translate)
-
-
-def _what(criteria: Criteria, translate: Translate) -> Iterator[str]:
-    if criteria.statuses != PUBLIC:
-        yield ", ".join(translate(status) for status in criteria.statuses)
-    if criteria.ids:
-        yield translate("of the ids given")
-    if criteria.event_types:
-        yield ", ".join(label(t, translate=translate) for t in criteria.event_types)
-    if criteria.text and criteria.text.strip():
-        yield translate("with the words “{words}”").format(words=criteria.text.strip())
-
-
-def _when(criteria: Criteria, translate: Translate) -> Iterator[str]:
-    start, end = criteria.start, criteria.end
-    if start and end:
-        yield _day(end, translate) if start == end else _span(start, end, translate)
-    elif start:
-        yield translate("from {day}").format(day=_day(start, translate))
-    elif end:
-        yield translate("until {day}").format(day=_day(end, translate))
-
-
-def _span(start: date, end: date, translate: Translate) -> str:
-    if start.year != end.year:
-        return f"{_day(start, translate)}–{_day(end, translate)}"
-    if start.month != end.month:
-        return f"{start.day} {translate(_MONTHS[start.month - 1])}–{_day(end, translate)}"
-    return f"{start.day}–{_day(end, translate)}"
-
-
-def _day(day: date, translate: Translate) -> str:
-    return f"{day.day} {translate(_MONTHS[day.month - 1])} {day.year}"
-
-
-def _border(criteria: Criteria, translate: Translate, line: str) -> Iterator[str]:
-    if criteria.within_m is not None:
-        within = translate(_WITHIN.get(criteria.certainty, _WITHIN["possible"]))
-        yield within.format(distance=_distance(criteria.within_m), line=line)
-    for side in criteria.sides:
-        text = _SIDES.get(side)
-        yield translate(text) if text else translate("on the side of {country}").format(country=side)
-    start, end = criteria.km_from, criteria.km_to
-    if start is not None or end is not None:
-        first, last = f"{start or 0:g}", translate("its end") if end is None else f"{end:g}"
-        yield translate("along the {line} from km {first} to {last}").format(line=line, first=first, last=last)
-
-
-def _where(criteria: Criteria, translate: Translate) -> Iterator[str]:
-    if criteria.municipalities:
-        yield translate("in {places}").format(
-            places=" / ".join(m or translate("no municipality") for m in criteria.municipalities)
+    def apart(self, count: Count | Page) -> list[str]:
+        translate = self.translate
+        parts = (
+            (translate("{count} known only by area"), count.area_only),
+            (translate("{count} not placed"), count.not_placed),
         )
-    if criteria.areas:
-        yield translate("in the areas {areas}").format(areas=", ".join(criteria.areas))
-    if criteria.bbox is not None:
-        yield translate("in the box {box}").format(box=_corners(criteria.bbox))
-    if criteria.polygon is not None:
-        yield translate("in the polygon given")
-    if criteria.near is not None and criteria.radius_m is not None:
-        at = f"{criteria.near.lon:g}, {criteria.near.lat:g}"
-        yield translate("within {distance} of {position}").format(distance=_distance(criteria.radius_m), position=at)
+        return [text.format(count=self.formats.number(number)) for text, number in parts if number]
+
+    def asked(self, criteria: Criteria) -> Iterator[str]:
+        yield from self.what(criteria)
+        yield from self.when(criteria)
+        yield from self.border(criteria)
+        yield from self.where(criteria)
+
+    def what(self, criteria: Criteria) -> Iterator[str]:
+        translate = self.translate
+        if criteria.statuses != PUBLIC:
+            yield ", ".join(translate(status) for status in criteria.statuses)
+        if criteria.ids:
+            yield translate("of the ids given")
+        if criteria.event_types:
+            yield ", ".join(label(t, translate=translate) for t in criteria.event_types)
+        if criteria.text and criteria.text.strip():
+            yield translate("with the words “{words}”").format(words=criteria.text.strip())
+        if criteria.filter is not None:
+            yield translate("where {condition}").format(condition=" ".join(criteria.filter.text.split()))
+
+    def when(self, criteria: Criteria) -> Iterator[str]:
+        start, end, day = criteria.start, criteria.end, self.formats.day
+        if start and end:
+            yield day(end) if start == end else self.span(start, end)
+        elif start:
+            yield self.translate("from {day}").format(day=day(start))
+        elif end:
+            yield self.translate("until {day}").format(day=day(end))
+
+    def span(self, start: date, end: date) -> str:
+        day = self.formats.day
+        if day is not _day_in_english:
+            return f"{day(start)} – {day(end)}"
+        if start.year != end.year:
+            return f"{day(start)}–{day(end)}"
+        if start.month != end.month:
+            return f"{start.day} {_MONTHS[start.month - 1]}–{day(end)}"
+        return f"{start.day}–{day(end)}"
+
+    def border(self, criteria: Criteria) -> Iterator[str]:
+        translate, line = self.translate, self.line
+        if criteria.within_m is not None:
+            within = translate(_WITHIN.get(criteria.certainty, _WITHIN["possible"]))
+            yield within.format(distance=self.formats.distance(criteria.within_m), line=line)
+        for side in criteria.sides:
+            text = _SIDES.get(side)
+            yield translate(text) if text else translate("on the side of {country}").format(country=side)
+        start, end = criteria.km_from, criteria.km_to
+        if start is not None or end is not None:
+            first, last = f"{start or 0:g}", translate("its end") if end is None else f"{end:g}"
+            yield translate("along the {line} from km {first} to {last}").format(line=line, first=first, last=last)
+
+    def where(self, criteria: Criteria) -> Iterator[str]:
+        if criteria.municipalities:
+            yield self.translate("in {places}").format(
+                places=" / ".join(m or self.translate("no municipality") for m in criteria.municipalities)
+            )
+        if criteria.areas:
+            yield self.translate("in the areas {areas}").format(areas=", ".join(criteria.areas))
+        if criteria.bbox is not None:
+            yield self.translate("in the box {box}").format(box=_corners(criteria.bbox))
+        if criteria.polygon is not None:
+            yield self.translate("in the polygon given")
+        if criteria.near is not None and criteria.radius_m is not None:
+            at = f"{criteria.near.lon:g}, {criteria.near.lat:g}"
+            yield self.translate("within {distance} of {position}").format(
+                distance=self.formats.distance(criteria.radius_m), position=at
+            )
 
 
 def _corners(bbox: BBox) -> str:
     return ", ".join(f"{degrees:g}" for degrees in bbox)
-
-
-def _distance(metres: float) -> str:
-    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"

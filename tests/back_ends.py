@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from geo.model import STATUSES, Criteria, Decision, Event
 from geo.store import Store, open_store
 
 ANY = Criteria(statuses=STATUSES)
 SLOW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
+"""Each example makes a store on disk: shrinking a failure would take longer than a test may."""
 
 
 @contextmanager

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium")
 READY = "body[data-ready=true]"
+PATIENCE_MS = 60_000
+"""A busy machine is no fault of the page, and a first picture has its fonts cut before it."""
+expect.set_options(timeout=20_000)
 
 
 @dataclass
@@ -44,7 +48,7 @@ def chromium_browser() -> Iterator[Browser]:
 def visit(browser: Browser, *, width: int = 1440, height: int = 900, **options: Any) -> Iterator[Visit]:
     """Open a page of its own context; whatever it logs as an error or throws is kept."""
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     seen = Visit(context.new_page())
     seen.page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))

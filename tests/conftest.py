@@ -13,17 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
-from geo.gazetteer import Gazetteer
 
 from app import create_app
 from app.cli import cli
 from app.config import Settings
 from app.resources import Resources
 from geo.border import Border
+from geo.gazetteer import Gazetteer
 from geo.geocode import locate
 from geo.model import Event
 from geo.record import claim_from_record
@@ -122,6 +123,24 @@ SMALL: Sequence[Mapping[str, Any]] = (
     },
 )
 """Records of the small store: positions, an area, no place, a deployment, a draft, a withdrawn event. All made up."""
+
+
+hypothesis.settings.register_profile(
+    "ibar", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("ibar")
+PROGRAMS = {
+    "browser": ("chromium", "Chromium (Debian package chromium)"),
+    "gdal": ("ogrinfo", "GDAL's programs (Debian package gdal-bin)"),
+}
+"""What the tests of a marker run; without it they skip, and the report says so."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker, (program, name) in PROGRAMS.items():
+            if item.get_closest_marker(marker) and shutil.which(program) is None:
+                item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
 
 
 @pytest.fixture(scope="session")

@@ -203,7 +203,9 @@ def events(draw: st.DrawFn) -> Event:
 
 
 def event_lists(*, max_size: int = 25) -> st.SearchStrategy[list[Event]]:
-    return st.lists(events(), max_size=max_size, unique_by=lambda event: event.id)
+    """Lists of any length up to the largest, long ones as often as short ones."""
+    sizes = st.sampled_from(sorted({0, 1, max_size // 2, max_size}))
+    return sizes.flatmap(lambda n: st.lists(events(), min_size=n, max_size=n, unique_by=lambda event: event.id))
 
 
 @st.composite
@@ -223,37 +225,43 @@ def polygons() -> st.SearchStrategy[str]:
     )
 
 
-def _some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.just(()) | st.just(()) | st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple)
-
-
 @st.composite
 def criteria(draw: st.DrawFn) -> Criteria:
-    """Any filter; most of its parts are left out most of the time."""
-
-    def maybe(strategy: st.SearchStrategy[Any]) -> Any:
-        return draw(st.none() | st.none() | strategy)
-
+    """Any filter of up to three parts, so that most find something, whose events may have any status."""
     first, last = sorted(draw(st.tuples(dates(), dates())))
     low, high = sorted(draw(st.tuples(st.floats(0, 363), st.floats(0, 363))))
-    near = maybe(positions())
-    return Criteria(
-        statuses=draw(st.sampled_from([("published",), ("published",), STATUSES, ("draft", "withdrawn")])),
-        kinds=draw(_some(("incident", "deployment"))),  # type: ignore[arg-type]
-        event_types=draw(_some((*INCIDENT_TYPES[:4], *DEPLOYMENT_TYPES[:4]))),
-        bbox=maybe(bboxes()),
-        polygon=maybe(polygons()),
-        near=near,
-        radius_m=near and draw(st.sampled_from([0.0, 11_000.0, 120_000.0, 2_000_000.0, 15_000_000.0])),
-        within_m=maybe(st.sampled_from([0.0, 1_000.0, 5_000.0, 20_000.0, 60_000.0])),
-        certainty=draw(st.sampled_from(CERTAINTIES)),
-        sides=draw(_some(("XK", "RS", "line"))),
-        km_from=maybe(st.just(round(low, 2))),
-        km_to=maybe(st.just(round(high, 2))),
-        start=maybe(st.just(first)),
-        end=maybe(st.just(last)),
-        text=maybe(st.sampled_from(WORDS)),
-        municipalities=draw(_some(MUNICIPALITIES)),
-        areas=draw(_some(AREAS)),
-        unlocated_match=draw(st.booleans()),
-    )
+    parts: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+        "kind": _one("kinds", st.sampled_from([("incident",), ("deployment",)])),
+        "type": _one("event_types", _some((*INCIDENT_TYPES[:4], *DEPLOYMENT_TYPES[:4]))),
+        "box": _one("bbox", bboxes()),
+        "polygon": _one("polygon", polygons()),
+        "radius": st.fixed_dictionaries({"near": positions(), "radius_m": st.sampled_from(RADII_M)}),
+        "border": st.fixed_dictionaries(
+            {"within_m": st.sampled_from([0.0, 1e3, 5e3, 2e4, 6e4]), "certainty": st.sampled_from(CERTAINTIES)}
+        ),
+        "side": _one("sides", _some(("XK", "RS", "line"))),
+        "stretch": st.fixed_dictionaries({"km_from": _perhaps(round(low, 2)), "km_to": _perhaps(round(high, 2))}),
+        "dates": st.fixed_dictionaries({"start": _perhaps(first), "end": _perhaps(last)}),
+        "words": _one("text", st.sampled_from(WORDS)),
+        "municipality": _one("municipalities", _some(MUNICIPALITIES)),
+        "area": _one("areas", _some(AREAS)),
+    }
+    asked: dict[str, Any] = {"unlocated_match": draw(st.booleans())}
+    for name in draw(st.lists(st.sampled_from(sorted(parts)), max_size=3, unique=True)):
+        asked |= draw(parts[name])
+    return Criteria(statuses=draw(st.sampled_from([("published",), ("published",), STATUSES, ("draft",)])), **asked)
+
+
+RADII_M = (0.0, 11_000.0, 120_000.0, 2_000_000.0, 15_000_000.0)
+
+
+def _one(name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({name: values})
+
+
+def _perhaps(value: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from([None, value, value])
+
+
+def _some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=4, unique=True).map(tuple)

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from geodesic_truth import GEOD, LINE, scattered, truth_m
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from geo.border import Border, certainty, thresholds
 from geo.boundaries import import_municipalities, municipalities, read_layer
 from geo.errors import InvalidInput
 from geo.model import LonLat
+from tests.geodesic_truth import GEOD, LINE, scattered, truth_m
 
 BORDER = Border.load()
 REFERENCE = os.environ.get("IBAR_REFERENCE_DIR", "")

@@ -188,10 +188,10 @@ def test_json_form_says_the_same(small: sqlite3.Connection) -> None:
     ids=lambda text: text[:40] or "empty",
 )
 def test_what_cannot_be_asked_is_one_error_in_bounded_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(InvalidInput, match="filter"):
         parse(text, Vocabulary(NAMES))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_deep_json_is_one_error() -> None:

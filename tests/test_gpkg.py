@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pyogrio
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.model import BBox, Criteria, LonLat
 from geo.record import FIELD
 from geo.store.schema import INTERNAL
 from geo.store.sqlite import SqliteStore
-from tests.back_ends import check_integrity, put, rows
+from tests.back_ends import SLOW, check_integrity, put, rows
 from tests.factories import incident, measure, positions
 from tests.oracle import ids
 
@@ -101,7 +101,7 @@ def test_the_geopackage_validator_of_gdal_finds_nothing_wrong(store, path):
     assert (done.returncode, done.stdout.strip(), done.stderr.strip()) == (0, "", "")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(SLOW, max_examples=25)
 @given(moves=st.lists(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | positions()), max_size=5), max_size=4))
 def test_whatever_is_written_every_table_agrees(moves):
     with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "s.gpkg")) as store:

@@ -387,3 +387,22 @@ def test_help_shows_how(ibar: Callable[..., Result]) -> None:
     for command in ("ingest", "template", "check"):
         assert "Example" in ibar(command, "--help").output
     assert {"ingest", "template", "check"} <= set(cli.list_commands(None))  # type: ignore[arg-type]  # it needs none
+
+
+def test_an_imported_layer_names_the_municipalities_of_stored_events(
+    ibar: Callable[..., Result], small_settings: Settings, tmp_path: Path
+) -> None:
+    ring = [[20.7, 42.9], [20.9, 42.9], [20.9, 43.0], [20.7, 43.0], [20.7, 42.9]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"name": "Around Banjska"}, "geometry": geometry}
+    layer = tmp_path / "layer.geojson"
+    layer.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    before = ibar("query", "--count-by", "municipality", "--status", "any", "--format", "csv").stdout
+    assert "Zvečan,2" in before
+    done = ibar("boundaries", "import", "municipalities", str(layer))
+    assert done.exit_code == 0, done.output
+    after = ibar("query", "--count-by", "municipality", "--status", "any", "--format", "csv").stdout
+    assert "Around Banjska,2" in after
+    assert "Zvečan" not in after
+    again = ibar("boundaries", "import", "municipalities", str(layer)).output
+    assert "0 stored events" in again

@@ -108,9 +108,10 @@ def test_a_filter_in_words(asked, count, words):
 
 def test_the_words_are_translated_and_the_line_is_called_as_the_operator_says():
     asked = Criteria(start=date(2023, 3, 1), within_m=1_000)
-    german = {"{count} events": "{count} Ereignisse", "from {day}": "ab {day}", "Mar": "März"}
-    said = query.describe(asked, 2, translate=lambda text: german.get(text, text), wording="abl")
-    assert said == "2 Ereignisse, ab 1 März 2023, possibly within 1 km of the boundary line"
+    german = {"{count} events": "{count} Ereignisse", "from {day}": "ab {day}"}
+    formats = query.Formats(day=lambda day: f"{day.day}. März {day.year}")
+    said = query.describe(asked, 2, translate=lambda text: german.get(text, text), wording="abl", formats=formats)
+    assert said == "2 Ereignisse, ab 1. März 2023, possibly within 1 km of the boundary line"
 
 
 @given(asked=criteria(), number=st.integers(0, 10**9))

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from geo.errors import InvalidInput, StoreError
 from geo.model import STATUSES, BBox, Criteria, LonLat
@@ -24,7 +24,7 @@ from geo.store import open_store
 from geo.store.interface import SORTS
 from geo.store.migrations import STEPS, migrate
 from geo.store.sqlite import SqliteStore
-from tests.back_ends import check_integrity, put, rows
+from tests.back_ends import SLOW, check_integrity, put, rows
 from tests.factories import event_lists, incident
 from tests.oracle import ids
 
@@ -348,7 +348,7 @@ def test_a_failure_while_writing_reaches_the_caller_as_it_is(store):
         store.put([], who="x", why="x", action="delete")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(SLOW, max_examples=15)
 @given(events=event_lists())
 def test_any_events_leave_a_sound_file(events):
     with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "s.gpkg")) as store:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import Conflict, InvalidInput, NotFound
 from geo.model import STATUSES, BBox, Criteria, LonLat
 from geo.record import record
 from geo.store import Store
-from tests.back_ends import ANY, BACK_ENDS, decision, each_back_end, put
+from tests.back_ends import ANY, BACK_ENDS, SLOW, decision, each_back_end, put
 from tests.factories import deployment, event_lists, incident
 
 
@@ -26,7 +26,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 
 @each_back_end
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(SLOW, max_examples=40)
 @given(events=event_lists(max_size=6))
 def test_an_event_comes_back_as_it_was_stored(back_end, events):
     with BACK_ENDS[back_end]() as store:
@@ -154,7 +154,7 @@ def test_what_is_not_there_is_not_found(store, name):
 
 
 @each_back_end
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(SLOW, max_examples=30)
 @given(data=st.data())
 def test_a_mirror_that_follows_the_changes_ends_as_the_public_sees_the_store(back_end, data):
     mirror: dict[str, bytes] = {}

@@ -7,14 +7,17 @@ gazetteer, the border and the store.
 
 from __future__ import annotations
 
+import sys
+from contextlib import closing
 from importlib import import_module
 from typing import Any, Final, cast
 
 import click
-from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
 from app import create_base
+from app.resources import resources
+from app.tables import plain
 from geo.errors import GeoError, InvalidInput
 
 COMMANDS: Final = {
@@ -59,7 +62,7 @@ class CommandLine(FlaskGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in alphabetical order."""
-        return sorted(name for name in COMMANDS if _exists(name))
+        return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import a command by its name."""
@@ -71,23 +74,19 @@ class CommandLine(FlaskGroup):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
         try:
-            ctx.with_resource(self._application(ctx).app_context())
-            return super().invoke(ctx)
+            ctx.with_resource(ctx.ensure_object(ScriptInfo).load_app().app_context())
+            here = resources()
+            here.say = _on_a_terminal
+            with closing(here):
+                return super().invoke(ctx)
         except GeoError as error:
             refused = InputRefused if isinstance(error, InvalidInput) else click.ClickException
-            raise refused(str(error)) from error
-
-    @staticmethod
-    def _application(ctx: click.Context) -> Flask:
-        return ctx.ensure_object(ScriptInfo).load_app()
+            raise refused(plain(str(error))) from error
 
 
-def _exists(name: str) -> bool:  # while the parts are being built
-    try:
-        import_module(COMMANDS[name].split(":")[0])
-    except ModuleNotFoundError:
-        return False
-    return True
+def _on_a_terminal(text: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(text, err=True)
 
 
 @click.version_option(package_name="ibar", prog_name="ibar")

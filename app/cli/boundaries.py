@@ -39,3 +39,5 @@ def municipalities(file: Path, name_property: str | None) -> None:
     total_km2 = sum(float(feature.properties["area_km2"]) for feature in layer)
     click.echo(f"{len(layer)} municipalities, {total_km2:,.1f} km² in all: {', '.join(sorted(layer.names))}")
     click.echo(f"Written to {target}")
+    renewed = resources().renew_municipalities()
+    click.echo(f"{renewed} stored events have another municipality now")

@@ -34,7 +34,7 @@ def filter_options(command: Command) -> Command:
 
     @wraps(command)
     def run(*args: Any, **options: Any) -> Any:
-        given = {name: options.pop(name) for name in _names()}
+        given = {name: options.pop(_identifier(name)) for name in _names()}
         statuses = options.pop("status")
         return command(*args, criteria=_criteria(given, statuses), **options)
 
@@ -83,16 +83,26 @@ _RADIUS: Final = "At most this far from the point of --near, such as 10km."
 def _option(parameter: Parameter) -> Callable[[Any], Any]:
     return click.option(
         "--" + parameter.name.replace("_", "-"),
-        parameter.name,
+        _identifier(parameter.name),
         multiple=parameter.is_list,
-        metavar="TEXT" if not parameter.example else parameter.example,
+        metavar=_metavar(parameter),
         callback=reader(parameter),
         help=f"{parameter.meaning}.",
     )
 
 
+def _metavar(parameter: Parameter) -> str:
+    """Return what stands after an option in the help: an example, where it is short."""
+    example = f'"{parameter.example}"' if " " in parameter.example else parameter.example
+    return example if 0 < len(example) <= 28 else "WKT" if parameter is params.POLYGON else "TEXT"
+
+
 def _statuses(text: str) -> tuple[str, ...]:
     return STATUSES if text == "any" else values.choices(text, STATUSES)
+
+
+def _identifier(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _names() -> tuple[str, ...]:
@@ -106,4 +116,6 @@ def _criteria(given: dict[str, Any], statuses: tuple[str, ...]) -> Criteria:
             first, second = (f"--{option.replace('_', '-')}" for option in (name, parameter))
             raise InvalidInput(f"{first} says the same as {second}; give one of them")
         given[parameter] = given[parameter] if length is None else length
+    if given["near"] is not None and given["radius_m"] is None:
+        raise InvalidInput("--near: needs --radius as well (or use ibar query --nearest)")
     return params.criteria({name: value for name, value in given.items() if value is not None}, statuses=statuses)

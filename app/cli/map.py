@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
 
 from app.cli.filters import filter_options
+from app.files import write_whole
 from app.resources import resources
-from geo.errors import UnreadableFile
 from geo.model import Criteria
 
 
@@ -29,16 +28,9 @@ def map_(out: Path, criteria: Criteria) -> None:
 
     with create_app(resources().settings).test_request_context():
         text, number = standalone_page(resources(), criteria)
-    _write(out, text)
+    write_whole(out, lambda path: _write_text(path, text))
     click.echo(f"{out}: {number:,} events, {out.stat().st_size / 1e6:.1f} MB", err=True)
 
 
-def _write(path: Path, text: str) -> None:
-    """Write the file whole, or leave what was there."""
-    try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".new", delete=False) as file:
-            file.write(text)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise UnreadableFile(f"{path}: cannot be written ({error.strerror}); name a folder that exists") from error
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, Final
@@ -16,10 +17,11 @@ from geo import geojson
 from geo import query as queries
 from geo.errors import InvalidInput
 from geo.model import Criteria, LonLat
-from geo.store.interface import Sort, Store
+from geo.store.interface import Count, Sort, Store
 
 ROWS: Final = 50
 """Rows of a table where no limit is given."""
+PLACE_WIDTH: Final = 30
 FORMATS: Final = ("table", "geojson", "csv")
 
 
@@ -64,11 +66,15 @@ def _print_table(store: Store, criteria: Criteria, sort: Sort, limit: int | None
     most = limit or ROWS
     features = list(islice(store.iterate(criteria, sort=sort), most))
     count = store.count(criteria)
-    click.echo(tables.plain(queries.describe(criteria, count)))
+    click.echo(tables.plain(_described(criteria, count)))
     if features:
         click.echo("\n" + tables.aligned(*_rows(features)))
     if len(features) < count.number_matched:
         click.echo(f"\n{len(features)} of {count.number_matched} shown; --limit shows more, --format csv all")
+
+
+def _described(criteria: Criteria, count: Count) -> str:
+    return queries.describe(criteria, count, wording=resources().settings.wording)
 
 
 def _rows(features: Iterable[bytes]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -78,10 +84,19 @@ def _rows(features: Iterable[bytes]) -> tuple[tuple[str, ...], list[tuple[str, .
 
 def _cells(feature: Mapping[str, Any]) -> tuple[str, ...]:
     of = feature["properties"]
-    side = of["border_side"] or "" if of["border_side_certain"] or of["border_side"] == "line" else "at the line"
     dead = "" if of["fatalities"] is None else str(of["fatalities"])
-    place = of["place_name"] or "not placed"
-    return (_date(of), of["event_type"], place, _distance(of), side, dead, of["title"] or "", str(feature["id"]))
+    return (_date(of), of["event_type"], _place(of), _distance(of), _side(of), dead, of["title"] or "", feature["id"])
+
+
+def _place(of: Mapping[str, Any]) -> str:
+    name = tables.shortened(of["place_name"] or "", PLACE_WIDTH)
+    return name if of["border_side"] and not of["area_id"] else f"{name} (area)" if of["area_id"] else "not placed"
+
+
+def _side(of: Mapping[str, Any]) -> str:
+    if of["area_id"] or not of["border_side"]:
+        return ""
+    return of["border_side"] if of["border_side_certain"] or of["border_side"] == "line" else "at the line"
 
 
 def _date(of: Mapping[str, Any]) -> str:
@@ -90,15 +105,17 @@ def _date(of: Mapping[str, Any]) -> str:
 
 
 def _distance(of: Mapping[str, Any]) -> str:
-    metres = of["border_distance_m"]
-    return "" if metres is None else f"{metres / 1000:.1f} km" + (f" ({of['certainty']})" if "certainty" in of else "")
+    """Return the distance of a position; an area has no single one, and says only how certain it is to be within."""
+    metres, certainty = of["border_distance_m"], of.get("certainty", "")
+    words = [] if metres is None or of["area_id"] else [f"{metres / 1000:.1f} km"]
+    return " ".join([*words, *([f"({certainty})"] if certainty else [])])
 
 
 def _print_geojson(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
     count = store.count(criteria)
     shown = count.number_matched if limit is None else min(limit, count.number_matched)
     members = {
-        "description": queries.describe(criteria, count),
+        "description": _described(criteria, count),
         "numberMatched": count.number_matched,
         "numberReturned": shown,
         "areaOnly": count.area_only,
@@ -108,7 +125,7 @@ def _print_geojson(store: Store, criteria: Criteria, sort: Sort, limit: int | No
 
 
 def _write(pieces: Iterable[bytes]) -> None:
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     for piece in pieces:
         out.write(piece)
     out.write(b"\n")
@@ -118,7 +135,7 @@ def _print_csv(store: Store, criteria: Criteria, sort: Sort, limit: int | None) 
     heads = tables.columns(has_certainty=criteria.within_m is not None)
     features = islice(store.iterate(criteria, sort=sort), limit)
     for line in tables.csv_lines(heads, (tables.row(feature, heads) for feature in features)):
-        click.get_binary_stream("stdout").write(line.encode())
+        sys.stdout.buffer.write(line.encode())
 
 
 _PRINTERS: Final[Mapping[str, Callable[[Store, Criteria, Any, int | None], None]]] = {
@@ -145,7 +162,7 @@ def _print_nearest(store: Store, at: LonLat, k: int, criteria: Criteria, form: s
     elif form == "csv":
         heads = (*tables.COLUMNS, "distance_m")
         rows = (tables.row(feature, heads) for feature in features)
-        click.get_binary_stream("stdout").write("".join(tables.csv_lines(heads, rows)).encode())
+        sys.stdout.buffer.write("".join(tables.csv_lines(heads, rows)).encode())
     else:
         heads_, rows_ = _rows(features)
         away = [f"{n.distance_m / 1000:.1f} km" for n in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,13 +46,13 @@ def serve(*, host: str, port: int, workers: int | None, threads: int, debug: boo
         return
     listener = _listen(host, port)
     _prepare(here)
-    click.echo(f"Ibar is on {_address(listener)} (Ctrl-C ends it)")
     options = server_options(listener, workers=workers or _cores(), threads=threads)
     Server(lambda: create_app(here.settings), options).run()
 
 
 def server_options(listener: socket.socket, *, workers: int, threads: int) -> dict[str, Any]:
     """Return the settings of gunicorn that fit this application: short requests, many readers, one file to read."""
+    greeting = f"Ibar is on {_address(listener)} (Ctrl-C ends it)"
     memory = Path("/dev/shm")  # noqa: S108  # only heartbeats are written there
     return {
         "bind": [f"fd://{listener.fileno()}"],
@@ -65,6 +66,7 @@ def server_options(listener: socket.socket, *, workers: int, threads: int) -> di
         "limit_request_line": 8190,
         "limit_request_fields": 60,
         "preload_app": True,
+        "when_ready": lambda _: click.echo(greeting),
         "loglevel": "warning",
         "errorlog": "-",
     }
@@ -109,10 +111,10 @@ def _address(listener: socket.socket) -> str:
 
 
 def _prepare(here: Resources) -> None:
-    """Open what a first run has to make, once and before the workers, then close what must not be inherited."""
-    if not here.settings.store.exists():
-        click.echo(f"Filling a fresh store at {here.settings.store} from the shipped data set ...")
-    here.close()
+    """Make what a first run has to make, once and before the workers, then close what they must not inherit."""
+    with closing(here):
+        here.gazetteer  # noqa: B018  # opened here so that a first run compiles it before the first request
+        here.store.revision()
 
 
 def _cores() -> int:

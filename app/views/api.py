@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app
 from flask_babel import gettext as _
 
 from app import openapi
-from app.answers import Link, as_json, link
+from app.answers import Link, as_json, check_cached, link
 from app.operations import CSV, GEOJSON, OPENAPI, operation
 from app.resources import resources
 from geo.geojson import CITATION, LICENCE
@@ -19,8 +19,9 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 @blueprint.get("/")
 @operation("Where to go from here", schema="Landing")
-def landing(_asked: dict[str, Any]) -> Response:
+def landing(asked: dict[str, Any]) -> Response:
     """Answer links to everything else."""
+    validators = check_cached(asked)
     line = line_name(resources().settings.wording, translate=_)
     return as_json(
         {
@@ -31,7 +32,8 @@ def landing(_asked: dict[str, Any]) -> Response:
             "status_note": status_note(translate=_),
             "revision": resources().store.revision(),
             "links": _links(),
-        }
+        },
+        validators,
     )
 
 
@@ -45,12 +47,12 @@ def _links() -> list[Link]:
         link("related", "lookups.nearest", _("The ten nearest to a point"), GEOJSON, near="20.87,42.89"),
         link("related", "lookups.counts", _("How many in each month"), by="month"),
         link("related", "lookups.counts", _("How many of each type, for a spreadsheet"), CSV, by="type", f="csv"),
-        link("related", "lookups.geocode", _("Where a name may lie"), GEOJSON, q="Banjska"),
+        link("related", "lookups.geocode", _("Where a name may lie"), q="Banjska"),
     ]
 
 
 @blueprint.get("/openapi.json")
 @operation("This document", formats=("openapi",), schema="Document")
-def description(_asked: dict[str, Any]) -> Response:
+def description(asked: dict[str, Any]) -> Response:
     """Answer the description of the interface, made from what the code understands."""
-    return as_json(openapi.document(current_app), media_type=OPENAPI)
+    return as_json(openapi.document(current_app), check_cached(asked), media_type=OPENAPI)

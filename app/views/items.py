@@ -13,6 +13,7 @@ from app import params, tables
 from app.answers import as_csv, as_json, check_cached, link, now, paging, with_links
 from app.operations import GEOJSON, operation
 from app.resources import resources
+from app.words import described
 from geo import geojson, query
 from geo.errors import InvalidInput
 from geo.model import Criteria
@@ -60,6 +61,7 @@ def event(asked: dict[str, Any], event_id: str) -> Response:
     full["licence"], full["citation"] = geojson.LICENCE, geojson.CITATION
     full["links"] = [
         link("self", "items.event", _("This event"), GEOJSON, event_id=event_id),
+        link("alternate", "pages.event_page", _("This event as a page"), "text/html", event_id=event_id),
         link("collection", "items.events", _("Every event"), GEOJSON),
     ]
     return as_json(full, tag, media_type=GEOJSON)
@@ -89,7 +91,7 @@ def _page(asked: Mapping[str, Any], criteria: Criteria) -> Response:
 def _collection(page: Page, links: Iterable[Mapping[str, str]], criteria: Criteria) -> bytes:
     members = {
         "timeStamp": now(),
-        "description": query.describe(criteria, page, translate=_),
+        "description": described(criteria, page),
         "numberMatched": page.number_matched,
         "numberReturned": len(page.features),
         "areaOnly": page.area_only,

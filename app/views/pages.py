@@ -6,18 +6,24 @@ import json
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.answers import as_json
+from app.answers import Validators, as_json
 from app.assets import LinkedAssets, json_block
+from app.event_page import event_page as event_page_of
+from app.event_page import view_of
 from app.filter_form import DISTANCES_KM, FilterForm, family_choices, read_form
 from app.map_config import served_config
+from app.preview import preview_png, view_box
 from app.resources import Resources, resources
 from app.rows import Row, rows
 from app.security import csp_nonce
+from app.sharing import Card, absolute, map_card
+from app.translation import choices
+from app.words import day_words, described
 from geo import __version__, boundaries, query
 from geo.geojson import CITATION, encode
 from geo.maps import LAYERS, Shell, Tiles, areas_drawing, drawing, shell, tile_server
@@ -28,6 +34,7 @@ from geo.wording import line_name, status_note
 blueprint = Blueprint("pages", __name__)
 
 PAGE_SIZE: Final = 50
+_FEW_MINUTES_S: Final = 300
 _DAY_S: Final = 86_400
 _FORMATS: Final = ("png", "svg", "pdf")
 
@@ -37,12 +44,12 @@ def _common() -> dict[str, Any]:
     """Give every template what stands on every page."""
     wording = resources().settings.wording
     return {
-        "language": str(get_locale() or "en").replace("_", "-"),
         "line_name": line_name(wording, translate=_),
         "line_short": line_name(wording, is_short=True, translate=_),
         "status_note": status_note(translate=_),
         "assets": LinkedAssets(csp_nonce()),
         "citation": CITATION,
+        "map_card": map_card,
         "is_standalone": False,
     }
 
@@ -71,7 +78,7 @@ def map_page() -> str:
         distances_km=DISTANCES_KM,
         page=page,
         rows=rows(page.features),
-        described=query.describe(form.criteria, page, translate=_, wording=resources().settings.wording),
+        described=described(form.criteria, page),
         downloads=downloads(form),
         updated=last_updated(),
     )
@@ -80,9 +87,29 @@ def map_page() -> str:
 @blueprint.get("/events/<event_id>")
 def event_page(event_id: str) -> str:
     """Answer the page of one event; 404 unless it is published."""
-    stored = resources().store.get(event_id)
-    feature = json.loads(stored.feature)
-    return render_template("event.html", event=feature, row=Row(feature))
+    told = event_page_of(resources(), resources().store.get(event_id))
+    card = Card(
+        kind="article",
+        title=told.row.title,
+        description=told.description,
+        url=absolute("pages.event_page", urlencode(choices()), event_id=event_id),
+        image=absolute("pages.event_picture", urlencode(choices()), event_id=event_id),
+    )
+    linked_data = json_block(
+        told.linked_data, element_id="linked-data", nonce=csp_nonce(), media_type="application/ld+json"
+    )
+    return render_template("event.html", page=told, row=told.row, card=card, linked_data=linked_data)
+
+
+@blueprint.get("/events/<event_id>/preview.png")
+def event_picture(event_id: str) -> Response:
+    """Answer the picture of the map around one event; 404 unless it is published."""
+    row = Row(json.loads(resources().store.get(event_id).feature))
+    picture = preview_png(resources(), Criteria(ids=(event_id,)), box=view_box(view_of(row)))
+    response = Response(picture, content_type="image/png")
+    response.cache_control.public = True
+    response.cache_control.max_age = _FEW_MINUTES_S
+    return response
 
 
 @blueprint.get("/about")
@@ -95,9 +122,10 @@ def about() -> str:
 def drawing_data(name: str) -> Response:
     """Answer one drawing that lies under the events."""
     body = encode(areas()) if name == "areas" else drawing(name)
-    response = as_json(body, f"{drawing_version()}-{name}", media_type="application/geo+json")
+    response = as_json(body, Validators(f"{drawing_version()}-{name}"), media_type="application/geo+json")
     response.cache_control.no_cache = None
     response.cache_control.max_age = _DAY_S
+    response.make_conditional(request)
     return response
 
 
@@ -132,9 +160,9 @@ def downloads(form: FilterForm) -> list[dict[str, str]]:
 
 
 def last_updated() -> str:
-    """Return the day of the last change, as ISO 8601; empty for a store that nothing was written to."""
+    """Return the day of the last change, in words; empty for a store that nothing was written to."""
     newest = query.find(resources().store, Criteria(), sort="-updated_at", limit=1).features
-    return str(json.loads(newest[0])["properties"]["updated_at"] or "")[:10] if newest else ""
+    return day_words(str(json.loads(newest[0])["properties"]["updated_at"] or "")[:10]) if newest else ""
 
 
 def areas() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """An area's polygon and a line in, its least, median and greatest distance out.
 
-Work is in the line's plane, where points near the line are found, and each distance that is returned is geodesic.
+Points are looked for in a local projection, and each distance that is returned is geodesic.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def area_distances(polygon: BaseGeometry, line: GeodesicLine) -> AreaDistances:
     """
     area = line.projection.project(polygon)
     shapely.prepare(area)
-    path = shapely.LineString(line.xy)
+    path = line.projection.project(shapely.LineString(line.lonlat))
     nearest = shapely.get_coordinates(shapely.shortest_line(area, path))[:1]
     least = 0.0 if shapely.intersects(area, path) else _distances(line, nearest)[0]
     farthest = _farthest(area, line) + TOLERANCE_M
@@ -70,7 +70,7 @@ def _farthest(area: BaseGeometry, line: GeodesicLine) -> float:
     """Return the greatest distance by halving squares: one is given up when even its corners cannot be farther.
 
     The distance changes by at most the way gone, so a square of half-width h about c holds nothing farther than the
-    distance of c plus h √2 (plus what the plane's scale adds).
+    distance of c plus h √2 (and a thousandth, for the scale of the projection).
     """
     corners = shapely.get_coordinates(area)
     farthest = float(_distances(line, corners).max())

@@ -1,26 +1,34 @@
 """Positions in, the nearest points of a geodesic line out: distance, position along the line, foot point.
 
-The line runs along the geodesic between its vertices. Near it (`NEAR_M`), a tree of its segments in a local transverse
-Mercator gives the candidates: the nearest segment of the plane, and every other that the change of scale over the
-plane could have hidden; a geodesic to each foot point decides. Farther out, chords through the earth to every vertex
-give the candidates. No candidate that could be nearest is left out, so the distance is that of the whole line.
+The line runs along the geodesic between its vertices. Candidates are found by chords through the earth, which order
+points of the line as geodesics do but for the change of curvature with direction, and that is bounded; a geodesic to
+the foot point measures. Where the chords of two distant parts of the line are too alike to tell which is nearer, every
+segment that could be is measured by geodesics. So no part of the line that could be nearest is left out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.crs import EARTH_RADIUS_M, Floats, LocalProjection, distances_m, geocentric, geod
+from geo.crs import EARTH_RADIUS_M, Floats, LocalProjection, distances_m, geocentric, geod, lonlat_of, several
 
-NEAR_M: Final = 100_000.0
-CHUNK: Final = 32_768
-FAR_CHUNK: Final = 1_024
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree  # type: ignore[import-untyped]
+
 Ints = NDArray[np.intp]
+Booleans = NDArray[np.bool_]
+
+CHUNK: Final = 4_096
+THOROUGH_CHUNK: Final = 512
+FEW: Final = 256
+"""So many positions are measured thoroughly: sooner done than the tree is built."""
+PIECE_M: Final = 200.0
+NEIGHBOURS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +56,6 @@ class GeodesicLine:
         self.lengths_m: Floats = np.asarray(lengths)
         self.starts_m: Floats = np.concatenate([[0.0], np.cumsum(self.lengths_m)])
         self.projection = LocalProjection(*(self.lonlat.min(axis=0) + self.lonlat.max(axis=0)) / 2)
-        self.xy = self.projection.forward(self.lonlat)
-        self._reach = np.abs(self.xy).max(axis=0)
-        pairs = [shapely.LineString(pair) for pair in np.stack([self.xy[:-1], self.xy[1:]], axis=1)]
-        # Four to a node: a third faster than the default of ten, and as exact.
-        self._tree = shapely.STRtree(pairs, node_capacity=4)
-        self._chords = geocentric(self.lonlat)
 
     @property
     def length_m(self) -> float:
@@ -81,106 +83,121 @@ class GeodesicLine:
             In the order given. Of two points of the line equally near, either.
         """
         lonlat = np.column_stack([np.asarray(lons, dtype=float), np.asarray(lats, dtype=float)])
-        distance_m, km, feet = np.empty(len(lonlat)), np.empty(len(lonlat)), np.empty((len(lonlat), 2))
-        for start in range(0, len(lonlat), CHUNK):
-            part = slice(start, start + CHUNK)
-            distance_m[part], km[part], feet[part] = self._nearest(lonlat[part])
-        return Nearest(distance_m, km, feet)
+        along_m, feet = np.empty(len(lonlat)), np.empty((len(lonlat), 2))
+        doubtful = np.ones(len(lonlat), dtype=bool)
+        if len(lonlat) > FEW:
+            for part in _slices(len(lonlat), CHUNK):
+                along_m[part], feet[part], doubtful[part] = self._pieces.feet(lonlat[part])
+        rest = np.flatnonzero(doubtful)
+        for part in _slices(len(rest), THOROUGH_CHUNK):
+            along_m[rest[part]], feet[rest[part]] = self._thorough(lonlat[rest[part]])
+        return Nearest(distances_m(*lonlat.T, *feet.T), along_m / 1000, feet)
 
-    def _nearest(self, lonlat: Floats) -> tuple[Floats, Floats, Floats]:
-        is_near = self._is_near(lonlat)
-        distance_m, along_m, feet = np.empty(len(lonlat)), np.empty(len(lonlat)), np.empty((len(lonlat), 2))
-        near, far = np.flatnonzero(is_near), np.flatnonzero(~is_near)
-        parts = [(near, self._near)] if len(near) else []
-        parts += [(far[i : i + FAR_CHUNK], self._far) for i in range(0, len(far), FAR_CHUNK)]
-        for part, measure in parts:
-            distance_m[part], along_m[part], feet[part] = measure(lonlat[part])
-        return distance_m, along_m / 1000, feet
+    @cached_property
+    def _pieces(self) -> _Pieces:
+        counts = np.maximum(1, np.ceil(self.lengths_m / PIECE_M)).astype(int)
+        segments = np.repeat(np.arange(len(counts)), counts)
+        fractions = np.concatenate([np.arange(count) / count for count in counts])
+        ends = np.vstack([self._along(segments, fractions), self.lonlat[-1:]])
+        along_m = self.starts_m[segments] + fractions * self.lengths_m[segments]
+        return _Pieces(geocentric(ends), np.concatenate([along_m, self.starts_m[-1:]]))
 
-    def _is_near(self, lonlat: Floats) -> NDArray[np.bool_]:
-        """Whether a position is within `NEAR_M` of the line's box in the plane (which is asked near that box only)."""
-        margin_deg = np.array([2.2, 1.6])
-        low, high = self.lonlat.min(axis=0) - margin_deg, self.lonlat.max(axis=0) + margin_deg
-        inside: NDArray[np.bool_] = ((lonlat >= low) & (lonlat <= high)).all(axis=1)
-        xy = self.projection.forward(lonlat[inside])
-        inside[inside] = (np.abs(xy) <= self._reach + NEAR_M).all(axis=1)
-        return inside
+    # Thoroughly: a parabola through three geodesics finds the foot on each candidate, a fourth measures it.
 
-    # Near: the plane proposes, the geodesic decides.
-
-    def _near(self, lonlat: Floats) -> tuple[Floats, Floats, Floats]:
-        xy = self.projection.forward(lonlat)
-        points = shapely.points(xy)
-        _, plane_m = self._tree.query_nearest(points, return_distance=True, all_matches=False)
-        at, segments = self._tree.query(points, predicate="dwithin", distance=plane_m * (1 + self._doubt(xy, plane_m)))
-        fractions, feet_xy = self._feet(xy[at], segments)
-        feet = self.projection.inverse(feet_xy)
-        measured_m = distances_m(*lonlat[at].T, *feet.T)
-        best = _least(at, measured_m, len(lonlat))
-        along_m = self.starts_m[segments[best]] + fractions[best] * self.lengths_m[segments[best]]
-        return measured_m[best], along_m, feet[best]
-
-    def _doubt(self, xy: Floats, plane_m: Floats) -> Floats:
-        """Return by how much, relatively, the mean scale of the plane can differ between two equally near foot points.
-
-        The mean scale from x₀ to x₁ is 1 + (x₀² + x₀x₁ + x₁²) / 6R²; two feet lie at most twice the distance and at
-        most the line's width apart. A tenth more, and a nanometre's worth for rounding.
-        """
-        apart = np.minimum(2 * plane_m, 2 * self._reach[0])
-        doubt: Floats = 1.1 * apart * (np.abs(xy[:, 0]) + 2 * self._reach[0]) / (6 * EARTH_RADIUS_M**2) + 1e-9
-        return doubt
-
-    def _feet(self, xy: Floats, segments: Ints) -> tuple[Floats, Floats]:
-        start, along = self.xy[segments], self.xy[segments + 1] - self.xy[segments]
-        fractions = np.einsum("ij,ij->i", xy - start, along) / np.einsum("ij,ij->i", along, along)
-        fractions = np.clip(fractions, 0.0, 1.0)
-        return fractions, start + along * fractions[:, None]
-
-    # Far: chords propose, a parabola through three geodesics finds the foot, a fourth decides.
-
-    def _far(self, lonlat: Floats) -> tuple[Floats, Floats, Floats]:
-        at, segments = self._far_candidates(lonlat)
-        fractions = self._far_feet(lonlat[at], segments)
+    def _thorough(self, lonlat: Floats) -> tuple[Floats, Floats]:
+        at, segments = self._candidates(lonlat)
+        fractions = self._fractions(lonlat[at], segments)
         feet = self._along(segments, fractions)
-        measured_m = distances_m(*lonlat[at].T, *feet.T)
-        best = _least(at, measured_m, len(lonlat))
+        best = _least(at, distances_m(*lonlat[at].T, *feet.T), len(lonlat))
         along_m = self.starts_m[segments[best]] + fractions[best] * self.lengths_m[segments[best]]
-        return measured_m[best], along_m, feet[best]
+        return along_m, feet[best]
 
-    def _far_candidates(self, lonlat: Floats) -> tuple[Ints, Ints]:
-        """Return pairs of position and segment: the segments of vertices that may be nearest, and their neighbours.
+    @cached_property
+    def _vertices(self) -> Floats:
+        return geocentric(self.lonlat)
 
-        A geodesic is longer than its chord c by about c³ / 24R²; R differs by 1 % over the ellipsoid, so two of one
-        chord differ by c³ / 1200R² (three times that is allowed for, 50 km at most). A foot inside a segment of length
-        l is nearer than the segment's ends by at most about l² / 8c (twice that is allowed for).
+    def _candidates(self, lonlat: Floats) -> tuple[Ints, Ints]:
+        """Return pairs of a position and a segment that may be its nearest.
+
+        No point of a chord of length l is nearer, in squares, than the nearer of its ends by more than l² / 4.
         """
-        here = geocentric(lonlat)
-        squares = (here**2).sum(axis=1)[:, None] + (self._chords**2).sum(axis=1) - 2 * here @ self._chords.T
-        chords = np.sqrt(np.maximum(squares, 0.0))
-        least = chords.min(axis=1, keepdims=True)
-        spread = np.minimum(least**3 / (400 * EARTH_RADIUS_M**2), 50_000.0)
-        margin = spread + self.lengths_m.max() ** 2 / (4 * least) + 0.01
-        is_candidate = chords <= least + margin
-        at, segments = np.nonzero(is_candidate[:, :-1] | is_candidate[:, 1:])
-        return at, segments
+        origin = self._vertices.mean(axis=0)  # keeps the squares of near positions small, and so exact
+        here, there = geocentric(lonlat) - origin, self._vertices - origin
+        squares = (here**2).sum(axis=1)[:, None] + (there**2).sum(axis=1) - 2 * here @ there.T
+        least = np.sqrt(np.maximum(squares.min(axis=1), 0.0))
+        bounds = np.minimum(squares[:, :-1], squares[:, 1:]) - self.lengths_m**2 / 4
+        return np.nonzero(bounds <= ((least + _margin(least)) ** 2)[:, None])  # type: ignore[return-value]
 
-    def _far_feet(self, lonlat: Floats, segments: Ints) -> Floats:
+    def _fractions(self, lonlat: Floats, segments: Ints) -> Floats:
         """Return where on its segment each foot lies, 0 to 1: along it the squared distance is close to a parabola."""
         s0, s1, s2 = (
             distances_m(*lonlat.T, *self._along(segments, np.full(len(segments), t)).T) ** 2 for t in (0.0, 0.5, 1.0)
         )
         bend = s0 - 2 * s1 + s2
-        with np.errstate(divide="ignore", invalid="ignore"):
-            lowest = 0.5 + (s0 - s2) / (4 * bend)
-        return np.where(bend > 0, np.clip(lowest, 0.0, 1.0), np.where(s0 <= s2, 0.0, 1.0))
+        has_foot = bend > 0
+        lowest = 0.5 + (s0 - s2) / (4 * np.where(has_foot, bend, 1.0))
+        return np.where(has_foot, np.clip(lowest, 0.0, 1.0), np.where(s0 <= s2, 0.0, 1.0))
 
     def _along(self, segments: Ints, fractions: Floats) -> Floats:
         starts, lengths_m = self.lonlat[segments], fractions * self.lengths_m[segments]
-        lons, lats, _ = geod().fwd(starts[:, 0], starts[:, 1], self.azimuths[segments], lengths_m)
+        lons, lats, _ = geod().fwd(
+            several(starts[:, 0]), several(starts[:, 1]), several(self.azimuths[segments]), several(lengths_m)
+        )
         return np.column_stack([lons, lats])
+
+
+class _Pieces:
+    """The line as chords of at most `PIECE_M`, in a tree of their ends: quick, and it says where it is in doubt."""
+
+    def __init__(self, ends: Floats, along_m: Floats) -> None:
+        self.ends = ends
+        self.along_m = along_m
+        self.steps = np.diff(ends, axis=0)
+        self.squares = (self.steps**2).sum(axis=1)
+
+    @cached_property
+    def _tree(self) -> cKDTree:
+        from scipy.spatial import cKDTree  # slow to import, and needed for many positions only
+
+        return cKDTree(self.ends, leafsize=32)
+
+    def feet(self, lonlat: Floats) -> tuple[Floats, Floats, Booleans]:
+        """Return metres along the line and degrees of each foot, and whether another part may be as near.
+
+        The pieces that meet at the nearest few ends are tried. Every other piece has ends at least as far as the last
+        of those, and so, in squares, no point nearer than that by more than a quarter of the square of its length.
+        """
+        here = geocentric(lonlat)
+        reach, ends = self._tree.query(here, k=NEIGHBOURS)
+        pieces = np.concatenate([np.maximum(ends - 1, 0), np.minimum(ends, len(self.steps) - 1)], axis=1)
+        steps, away = self.steps[pieces], here[:, None, :] - self.ends[pieces]
+        fractions = np.clip(np.einsum("nkc,nkc->nk", away, steps) / self.squares[pieces], 0.0, 1.0)
+        away -= fractions[..., None] * steps
+        squares = np.einsum("nkc,nkc->nk", away, away)
+        rows, best = np.arange(len(lonlat)), squares.argmin(axis=1)
+        piece, fraction = pieces[rows, best], fractions[rows, best]
+        least = np.sqrt(squares[rows, best])
+        limits = (least + _margin(least)) ** 2
+        is_rivalled = (squares <= limits[:, None]) & (np.abs(pieces - piece[:, None]) > 2 * NEIGHBOURS)
+        doubtful = is_rivalled.any(axis=1) | (reach[:, -1] ** 2 - PIECE_M**2 / 4 <= limits)
+        along_m = self.along_m[piece] + fraction * (self.along_m[piece + 1] - self.along_m[piece])
+        return along_m, lonlat_of(self.ends[piece] + fraction[:, None] * self.steps[piece]), doubtful
+
+
+def _margin(chords_m: Floats) -> Floats:
+    """Return by how much a chord may be longer than the least one and its geodesic still the shorter.
+
+    A geodesic is longer than its chord c by about c³ / 24R². R differs by 1 % over the ellipsoid, so two geodesics of
+    one chord differ by c³ / 1200R²: three times that, at most 50 km, and a millimetre for rounding.
+    """
+    return np.minimum(chords_m**3 / (400 * EARTH_RADIUS_M**2), 50_000.0) + 0.001
 
 
 def _least(at: Ints, measured_m: Floats, count: int) -> Ints:
     """Return, for each of `count` positions, the index of its least measure; `at` says whose each measure is."""
     order = np.lexsort((measured_m, at))
     return order[np.searchsorted(at[order], np.arange(count))]
+
+
+def _slices(count: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, count, size)]

@@ -174,8 +174,8 @@ def _read_with_gdal(source: Path) -> list[Any]:
 
 
 def _name_property(source: Path, features: list[Any], chosen: str | None) -> str:
-    held = [set(f.get("properties") or {}) if isinstance(f, dict) else set() for f in features]
-    common = set.intersection(*held)
+    held = [f.get("properties") if isinstance(f, dict) else None for f in features]
+    common = set.intersection(*(set(p) if isinstance(p, dict) else set() for p in held))
     if chosen is None:
         chosen = next((name for name in NAME_PROPERTIES if name in common), None)
         if chosen is None:

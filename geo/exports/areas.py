@@ -1,31 +1,25 @@
-"""Areas of the gazetteer in, the shapes that a map shades out.
-
-A country has its polygon, an area that an operator's layer holds has that, and any other is the circle around its
-interior point within which it lies.
-"""
+"""The areas that events are known by in, the shapes that a map shades out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
+from typing import Final
 
-import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geo.exports.basemap import Basemap
+from geo.boundaries import Municipalities, outlines
 from geo.exports.marks import AreaCount
-from geo.exports.view import project, projected
+from geo.exports.view import projected
 from geo.model import Place
 
-NO_POLYGONS: Mapping[str, shapely.Geometry] = MappingProxyType({})
+_BAND_M: Final = 1_500.0
+"""Half the width of the band that stands for "along the line"."""
 
 
 def shapes(
-    counts: Iterable[AreaCount],
-    places: Iterable[Place],
-    basemap: Basemap,
-    polygons: Mapping[str, shapely.Geometry] = NO_POLYGONS,
-) -> dict[str, shapely.Geometry]:
+    counts: Iterable[AreaCount], places: Iterable[Place], municipalities: Municipalities | None = None
+) -> dict[str, BaseGeometry]:
     """Return the shape in EPSG:25834 metres of each area that events are known by; an area unknown here has none.
 
     Parameters
@@ -34,22 +28,12 @@ def shapes(
         The areas that events are known by.
     places : iterable of Place
         The areas of the gazetteer.
-    basemap : Basemap
-        Has the countries.
-    polygons : mapping of str to Geometry
-        Polygons in OGC:CRS84 degrees, by area id.
+    municipalities : Municipalities, optional
+        The polygons that an operator imported.
     """
-    known = {place.id: place for place in places}
-    wanted = [count.area_id for count in counts if count.area_id in known]
-    return {area_id: _shape(known[area_id], basemap, polygons) for area_id in wanted}
-
-
-def _shape(place: Place, basemap: Basemap, polygons: Mapping[str, shapely.Geometry]) -> shapely.Geometry:
-    if place.id in polygons:
-        return projected(polygons[place.id])
-    if place.kind == "country":
-        for territory in basemap.territories:
-            if territory.code == place.country:
-                return territory.shape
-    middle = project(np.array([tuple(place.position)]))[0]
-    return shapely.buffer(shapely.Point(middle), place.radius_m, quad_segs=24)
+    found = outlines(places, municipalities=municipalities, only={count.area_id for count in counts})
+    drawn = {area_id: projected(one.geometry) for area_id, one in found.items()}
+    return {
+        area_id: shapely.buffer(shape, _BAND_M, quad_segs=4) if found[area_id].is_line else shape
+        for area_id, shape in drawn.items()
+    }

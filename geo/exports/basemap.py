@@ -1,4 +1,4 @@
-"""The shipped layers in, the land, lines and towns under a map out: projected once per process, drawn into any frame."""
+"""The shipped layers in, the land, lines and towns under a map out: projected once, drawn into any frame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
 
 from geo import boundaries, style
 from geo.exports.page import Page, path_of
@@ -33,8 +34,7 @@ class Territory:
 
     code: str
     name: str
-    shape: shapely.Geometry
-    path: Path
+    shape: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ class Basemap:
 
     territories: tuple[Territory, ...]
     """Neighbours first, Kosovo last."""
-    line: shapely.Geometry
-    line_path: Path
+    line: BaseGeometry
     crossings: Points
     crossing_names: tuple[str, ...]
     towns: tuple[Town, ...]
@@ -86,7 +85,6 @@ def load() -> Basemap:
     return Basemap(
         territories=tuple(t for layer in ("neighbours", "serbia", "kosovo") for t in _territories(layer)),
         line=line,
-        line_path=path_of(line),
         crossings=project(degrees),
         crossing_names=tuple(_name(feature.properties) for feature in crossings),
         towns=_towns(),
@@ -97,7 +95,7 @@ def _territories(layer: str) -> list[Territory]:
     found = []
     for feature in boundaries.read_layer(layer):
         shape = projected(feature.geometry)
-        found.append(Territory(_code(feature.properties), _name(feature.properties), shape, path_of(shape)))
+        found.append(Territory(_code(feature.properties), _name(feature.properties), shape))
     return found
 
 
@@ -132,8 +130,11 @@ def draw_land(page: Page, view: View, basemap: Basemap) -> None:
     page.rectangle(clip, facecolor=style.LAND, edgecolor="none", zorder=0)
     for territory in basemap.territories:
         colour = style.KOSOVO_LAND if territory.code == "XK" else style.LAND
+        seen = _seen(territory.shape, view)
+        if seen.is_empty:
+            continue
         page.path(
-            territory.path,
+            path_of(seen),
             transform=view.transform,
             clip=clip,
             facecolor=colour,
@@ -160,21 +161,26 @@ def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> Non
     )
 
 
-def _seen(line: shapely.Geometry, view: View, beyond_m: float) -> shapely.Geometry:
-    """Return the part of a line that bears on a view, thinned to what can be seen."""
+def _seen(shape: BaseGeometry, view: View, beyond_m: float = 2_000.0) -> BaseGeometry:
+    """Return the part of a shape that bears on a view, thinned to what can be seen."""
     near = view.window.padded(0, beyond_m * 1.1).shape
-    return shapely.simplify(shapely.intersection(line, near), 0.2 / view.points_per_metre)
+    return shapely.simplify(shapely.intersection(shape, near), 0.15 / view.points_per_metre)
 
 
 def draw_line(page: Page, view: View, basemap: Basemap) -> None:
     """Draw the line that Kosovo and Serbia share, cased and dashed, and the crossings on it."""
-    style_ = {"facecolor": "none", "joinstyle": "round", "clip": view.frame, "transform": view.transform}
+    style_: dict[str, Any] = {
+        "facecolor": "none",
+        "joinstyle": "round",
+        "clip": view.frame,
+        "transform": view.transform,
+    }
     for colour, width, dashes, zorder, name in (
         ("#ffffff", CASING_PT, "-", 4.0, "border-line-casing"),
         (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
     ):
         page.path(
-            basemap.line_path,
+            path_of(_seen(basemap.line, view)),
             edgecolor=colour,
             linewidth=width,
             linestyle=dashes,
@@ -211,7 +217,7 @@ def draw_frame(page: Page, view: View) -> None:
     page.rectangle(view.frame, facecolor="none", edgecolor=FRAME, linewidth=0.8, zorder=30)
 
 
-def points_along(line: shapely.Geometry, view: View, step_pt: float = 2.5) -> Points:
+def points_along(line: BaseGeometry, view: View, step_pt: float = 2.5) -> Points:
     """Return points of the page every few points along a line, as far as the view shows it."""
     seen = shapely.intersection(line, view.window.shape)
     if seen.is_empty:

@@ -22,7 +22,7 @@ LEAST_M: Final = 12_000.0
 _WIDE_SHARE: Final = 0.22
 _CROWD: Final = 3
 """How many symbols must touch before a part of the map gets an inset."""
-_LEAST_ZOOM: Final = 2.2
+_LEAST_ZOOM: Final = 3.4
 _MOST_ZOOM: Final = 7.0
 
 

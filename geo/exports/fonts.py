@@ -62,7 +62,7 @@ class Faces:
     def properties(self, face: FaceName, size_pt: float) -> FontProperties:
         """Return what matplotlib wants to know: the file itself, so that no installed font is taken for it."""
         cut = _CUTS[face]
-        style = "italic" if cut.style == "Italic" else "normal"
+        style: Literal["italic", "normal"] = "italic" if cut.style == "Italic" else "normal"
         return FontProperties(family=FAMILY, weight=cut.weight, style=style, size=size_pt, fname=str(self.file(face)))
 
     def width(self, text: str, face: FaceName, size_pt: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.path import Path
 
@@ -129,7 +129,7 @@ def draw_scale_bar(page: Page, view: View, corner: str) -> None:
     length_km, length = scale_bar(view, most_pt=_most(view))
     left, lower, _, _ = scale_bar_box(view, corner)
     x, y = left + 4, lower + 5
-    halo = {"facecolor": "#fffefb", "edgecolor": "#fffefb", "linewidth": 2.5, "zorder": 13}
+    halo: dict[str, Any] = {"facecolor": "#fffefb", "edgecolor": "#fffefb", "linewidth": 2.5, "zorder": 13}
     page.rectangle(Frame(x, y, length, 3.4), **halo)
     for i, colour in enumerate((INK, "#ffffff")):
         half = Frame(x + i * length / 2, y, length / 2, 3.4)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.path import Path
 
-from geo.exports.page import INK, Font, Page
+from geo.exports.page import INK, Align, Font, Page
 from geo.exports.view import Frame, Points
 
 Box = tuple[float, float, float, float]
@@ -199,7 +199,7 @@ def _lead_boxes(lead: tuple[tuple[float, float], tuple[float, float]]) -> Iterat
 def draw(page: Page, placed: Sequence[Placed], prefix: str) -> None:
     """Draw labels, their leader lines and dots."""
     for i, one in enumerate(placed):
-        label, (left, lower, right, upper) = one.label, one.box
+        label, (left, _, right, upper) = one.label, one.box
         if one.lead:
             page.line(one.lead, edgecolor=INK, linewidth=0.5, zorder=9.5)
         if label.dot_pt:
@@ -210,7 +210,7 @@ def draw(page: Page, placed: Sequence[Placed], prefix: str) -> None:
             page.text(x, y, text, font, align=align, zorder=12, gid=f"{prefix}-{i}-{line}")
 
 
-def _alignment(label: Label, left: float, right: float) -> tuple[str, float]:
+def _alignment(label: Label, left: float, right: float) -> tuple[Align, float]:
     """Return how lines are aligned, and the x to which: towards the point."""
     if right <= label.at[0]:
         return "right", right - 0.5

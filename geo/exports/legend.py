@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from matplotlib.path import Path
 
 from geo import style
 from geo.exports import basemap, symbols
@@ -59,13 +60,13 @@ class Legend:
 
     def draw(self, frame: Frame, *, columns: int) -> None:
         """Draw into a frame, in one or two columns."""
-        first, second = self._events(), [*self._signs()]
+        events, signs = self._events(), [*self._signs(), *self._killed()]
         width = (frame.width - 12 * (columns - 1)) / columns
-        y = self._rows(frame.x, frame.top, width, first)
+        y = self._rows(frame.x, frame.top, width, events)
         if columns == 2:
-            self._rows(frame.x + width + 12, frame.top, width, second)
+            self._rows(frame.x + width + 12, frame.top, width, signs)
         else:
-            self._rows(frame.x, y - 8, width, second)
+            self._rows(frame.x, y - 8, width, signs)
 
     def _rows(self, x: float, y: float, width: float, rows: list[Row]) -> float:
         for row in rows:
@@ -98,9 +99,12 @@ class Legend:
             rows.append(Row(_(families[name].label), self._family(name), str(count)))
         if shown.has_several:
             rows.append(Row(_("Several events at one place: their number and types"), self._several()))
-        if any(shown.killed):
-            rows += [Row(_("People killed"), font=_HEADING, height=17), *self._sizes()]
         return rows
+
+    def _killed(self) -> list[Row]:
+        if not any(self._shown.killed):
+            return []
+        return [Row(self._("People killed"), font=_HEADING, height=20), *self._sizes()]
 
     def _family(self, name: str) -> Draw:
         def sign(x: float, y: float) -> None:
@@ -127,7 +131,7 @@ class Legend:
             for step in steps:
                 diameter = self._scale.diameter(1, step)
                 self._page.symbols(
-                    [_circle()],
+                    [Path.unit_circle()],
                     np.array([(left + diameter / 2, y)]),
                     [diameter],
                     facecolors="none",
@@ -175,12 +179,6 @@ class Legend:
             self._page.rectangle(Frame(x - 8, y - 4, 16, 8), facecolor=colour, edgecolor="none", alpha=alpha)
 
         return sign
-
-
-def _circle():
-    from matplotlib.path import Path
-
-    return Path.unit_circle()
 
 
 def _steps(most: int) -> list[int]:

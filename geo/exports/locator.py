@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
-import numpy as np
-import shapely
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+from shapely.geometry.base import BaseGeometry
 
 from geo import boundaries
-from geo.exports.page import Font, Page, path_of
-from geo.exports.view import Frame, Points, Window, projected
+from geo.exports.page import Page, path_of
+from geo.exports.view import Frame, Window, projected
 
 _EPSG: Final = 3035
 """Lambert azimuthal equal-area projection of Europe."""
@@ -25,7 +24,7 @@ _KOSOVO: Final = "#8c1c3c"
 
 
 @cache
-def _shapes() -> tuple[tuple[str, shapely.Geometry, Path], ...]:
+def _shapes() -> tuple[tuple[str, BaseGeometry, Path], ...]:
     found = []
     for feature in boundaries.read_layer("locator"):
         shape = projected(feature.geometry, _EPSG)
@@ -57,4 +56,3 @@ def draw(page: Page, frame: Frame, window: Window, *, translate: Callable[[str],
 
 
 _KOSOVO_CODES: Final = frozenset({"XK", "XKX"})
-__all__ = ["Font", "Points", "draw", "np"]

@@ -1,4 +1,4 @@
-"""Marks, towns and territories in, the labels that a map wants out: both names of a place, countries in spaced letters."""
+"""Marks, towns and territories in, the labels that a map wants out, with both names of a place."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.exports.basemap import Basemap, Town
 from geo.exports.labels import ASCENT, DESCENT, Box, Label, Obstacles
@@ -75,7 +76,7 @@ def events(drawn: Drawn, *, skip: Window | None, view: View) -> list[Label]:
 def stories(drawn: Drawn, *, skip: Window | None, view: View, most: int) -> list[Label]:
     """Return what happened at the deadliest places, in the words of the events' own titles."""
     deadly = [i for i, mark in enumerate(drawn.marks) if mark.killed > 1 and ": " in mark.headline]
-    deadly = [i for i in deadly if not (skip and _within(*drawn.at[i], skip, view))]
+    deadly = [i for i in deadly if not (skip and _within(float(drawn.at[i][0]), float(drawn.at[i][1]), skip, view))]
     deadly.sort(key=lambda i: (-drawn.marks[i].killed, drawn.marks[i].headline))
     return [_story(drawn.marks[i], drawn.at[i], drawn.radii[i]) for i in deadly[:most]]
 
@@ -167,7 +168,7 @@ def _largest(code: str) -> float:
 
 
 def _roomiest(
-    page: Page, view: View, room: shapely.Geometry, text: str, obstacles: Obstacles, *, largest: float
+    page: Page, view: View, room: BaseGeometry, text: str, obstacles: Obstacles, *, largest: float
 ) -> tuple[float, float, Font, Box] | None:
     polygon = _on_page(view, room)
     for size in (s for s in _COUNTRY_PT if s <= largest):
@@ -180,11 +181,11 @@ def _roomiest(
     return None
 
 
-def _on_page(view: View, shape: shapely.Geometry) -> shapely.Geometry:
+def _on_page(view: View, shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, view.on_page)
 
 
-def _middle(room: shapely.Geometry, half_w: float, half_h: float, obstacles: Obstacles) -> tuple[float, float] | None:
+def _middle(room: BaseGeometry, half_w: float, half_h: float, obstacles: Obstacles) -> tuple[float, float] | None:
     """Return the middle of the box of this size that has most room around it."""
     if room.is_empty:
         return None
@@ -203,7 +204,7 @@ def _middle(room: shapely.Geometry, half_w: float, half_h: float, obstacles: Obs
     return float(free[best][0]), float(free[best][1])
 
 
-def _symbol_distance(box: shapely.Geometry, obstacles: Obstacles) -> float:
+def _symbol_distance(box: BaseGeometry, obstacles: Obstacles) -> float:
     left, lower, right, upper = box.bounds
     x, y, r = obstacles.circles.T
     dx = np.maximum(np.maximum(left - x, x - right), 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import shapely
 from matplotlib.artist import Artist
@@ -15,15 +15,17 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.patheffects import Stroke
 from matplotlib.path import Path
+from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, IdentityTransform, Transform
+from shapely.geometry.base import BaseGeometry
 
 from geo.exports.fonts import FaceName, Faces
 from geo.exports.view import Frame, Points
 
 Align = Literal["left", "center", "right"]
+Drawable = TypeVar("Drawable", bound=Artist)
 INK: Final = "#1d2226"
 MUTED: Final = "#5d646b"
 PAPER: Final = "#ffffff"
@@ -118,7 +120,7 @@ class Page:
         collection.set_transform(IdentityTransform())
         return self._add(collection, gid, clip)
 
-    def _add(self, artist: Any, gid: str, clip: Frame | None = None) -> Any:
+    def _add(self, artist: Drawable, gid: str, clip: Frame | None = None) -> Drawable:
         self._axes.add_artist(artist)
         if gid:
             artist.set_gid(gid)
@@ -130,13 +132,13 @@ class Page:
         return artist
 
 
-def path_of(geometry: shapely.Geometry) -> Path:
+def path_of(geometry: BaseGeometry) -> Path:
     """Return a geometry of lines and polygons as one path, in the geometry's own coordinates."""
     parts = [Path(line.coords, closed=line.is_ring) for line in _lines(geometry)]
     return Path.make_compound_path(*parts) if parts else Path([(0.0, 0.0)])
 
 
-def _lines(geometry: shapely.Geometry) -> list[Any]:
+def _lines(geometry: BaseGeometry) -> list[Any]:
     lines: list[Any] = []
     for part in shapely.get_parts(geometry):
         if part.geom_type == "Polygon" and not part.is_empty:

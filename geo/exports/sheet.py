@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import shapely
 
+from geo.boundaries import Municipalities
 from geo.errors import InvalidInput
 from geo.exports import areas, basemap, extent, furniture, labels, locator, marks, names, symbols
 from geo.exports.basemap import Basemap
@@ -16,7 +16,7 @@ from geo.exports.fonts import Faces
 from geo.exports.layout import SIZES, Layout, overview
 from geo.exports.legend import Legend, Shown
 from geo.exports.marks import Contents
-from geo.exports.page import INK, MUTED, PAPER, Font, Page
+from geo.exports.page import INK, MUTED, Font, Page
 from geo.exports.symbols import Drawn, Scale
 from geo.exports.view import PROJECTION_NAME, Frame, View, Window, view
 from geo.model import BBox, Place
@@ -53,8 +53,8 @@ class Sheet:
     """Events that could not be tried against the filter, for want of a place."""
     areas: tuple[Place, ...] = ()
     """The gazetteer's areas."""
-    polygons: Mapping[str, shapely.Geometry] = field(default_factory=dict)
-    """Polygons of areas that an operator has, in OGC:CRS84 degrees, by area id."""
+    municipalities: Municipalities | None = None
+    """The polygons that an operator imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class _Drawing:
         self.basemap: Basemap = basemap.load()
         self.page = Page(*SIZES[sheet.size], faces)
         self.scale: Scale = symbols.scale(contents)
-        self.shapes = areas.shapes(contents.areas, sheet.areas, self.basemap, sheet.polygons)
+        self.shapes = areas.shapes(contents.areas, sheet.areas, sheet.municipalities)
         self.title = sheet.title.strip() or self._default_title()
 
     def _default_title(self) -> str:
@@ -117,7 +117,7 @@ class _Drawing:
         inner = self.page.frame.width - 56
         head = furniture.Head(self.page, self.title, self.sheet.subtitle, inner)
         wish = extent.main_window(self.sheet.extent, self.contents, self.basemap)
-        layout, main, inset = self._plan(wish, head.height, self._foot(wish, inner).height, inner)
+        layout, main, inset = self._plan(wish, head.height, self._foot(wish, inner).height)
         foot = self._foot(main.window, inner)
         drawn = [self._main(main, inset)]
         if inset:
@@ -129,15 +129,15 @@ class _Drawing:
         views = (main, inset) if inset else (main,)
         return DrawnSheet(self.page, self.title, self._description(shown), views, tuple(drawn), shown)
 
-    def _plan(self, wish: Window, head: float, foot: float, _inner: float) -> tuple[Layout, View, View | None]:
+    def _plan(self, wish: Window, head: float, foot: float) -> tuple[Layout, View, View | None]:
         """Return the layout with an inset if a part of the main map is too crowded to read."""
         width, height = SIZES[self.sheet.size]
         layout = overview(width, height, head=head, foot=foot, has_inset=True)
-        assert layout.inset is not None
-        main = view(layout.main, wish)
-        crowd = extent.inset_window(main, self.contents, self.scale, layout.inset.aspect)
-        if crowd is not None:
-            return layout, main, view(layout.inset, crowd)
+        if layout.inset is not None:
+            main = view(layout.main, wish)
+            crowd = extent.inset_window(main, self.contents, self.scale, layout.inset.aspect)
+            if crowd is not None:
+                return layout, main, view(layout.inset, crowd)
         layout = overview(width, height, head=head, foot=foot, has_inset=False)
         return layout, view(layout.main, wish), None
 

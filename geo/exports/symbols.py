@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import shapely
 from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
 
 from geo import style
 from geo.exports.marks import Contents, Mark
@@ -198,14 +199,16 @@ def draw_circles(
     )
 
 
-def draw_areas(page: Page, view: View, shapes: Mapping[str, shapely.Geometry]) -> None:
+def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> None:
     """Shade areas, given in EPSG:25834 metres by id: a light tint with a band inside the edge."""
     for area_id, shape in sorted(shapes.items()):
         band_m = 5.0 / view.points_per_metre
+        near = view.window.padded(0, band_m).shape
         band = shapely.difference(shape, shapely.buffer(shape, -band_m))
         for part, alpha, name in ((shape, 0.10, "area"), (band, 0.16, "area-edge")):
+            thin = shapely.simplify(shapely.intersection(part, near), 0.15 / view.points_per_metre)
             page.path(
-                path_of(part),
+                path_of(thin),
                 transform=view.transform,
                 clip=view.frame,
                 facecolor=style.AREA_SHADE,

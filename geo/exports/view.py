@@ -16,8 +16,9 @@ import numpy.typing as npt
 import shapely
 from matplotlib.transforms import Affine2D
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
-from geo.crs import CRS84, geod
+from geo.crs import CRS84, geod, several
 from geo.model import BBox
 
 EPSG: Final = 25834
@@ -35,10 +36,10 @@ def project(degrees: Points, epsg: int = EPSG) -> Points:
     """Return positions in OGC:CRS84 degrees, shape (n, 2), in metres of a projection, x then y."""
     if not len(degrees):
         return np.empty((0, 2))
-    return np.column_stack(_transformer(epsg).transform(degrees[:, 0], degrees[:, 1]))
+    return np.column_stack(_transformer(epsg).transform(several(degrees[:, 0]), several(degrees[:, 1])))
 
 
-def projected(geometry: shapely.Geometry, epsg: int = EPSG) -> shapely.Geometry:
+def projected(geometry: BaseGeometry, epsg: int = EPSG) -> BaseGeometry:
     """Return a geometry in OGC:CRS84 degrees in metres of a projection."""
     return shapely.transform(geometry, lambda degrees: project(degrees, epsg))
 
@@ -160,7 +161,8 @@ class View:
         """Return points in EPSG:25834 metres, shape (n, 2), as points on the page."""
         array = np.asarray(points, dtype=float).reshape(-1, 2)
         corner = np.array([self.window.west, self.window.south])
-        return (array - corner) * self.points_per_metre + np.array([self.frame.x, self.frame.y])
+        placed: Points = (array - corner) * self.points_per_metre + np.array([self.frame.x, self.frame.y])
+        return placed
 
     @property
     def metres_per_point(self) -> float:

@@ -8,15 +8,13 @@ from io import BytesIO
 from typing import Any, Final, Literal, get_args
 from xml.sax.saxutils import escape
 
-import matplotlib as mpl
-
 from geo.exports.sheet import DrawnSheet
 
 Format = Literal["png", "svg", "pdf"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 MEDIA_TYPES: Final = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 CREATOR: Final = "Ibar"
-SETTINGS: Final = {
+SETTINGS: Final[Any] = {
     "path.simplify": True,
     "path.simplify_threshold": 0.2,
     "pdf.fonttype": 42,

@@ -11,6 +11,7 @@ from geo.extract.groups import Group
 from geo.extract.lexicon import GENERIC
 from geo.extract.mentions import Mention
 from geo.extract.places import Site
+from geo.extract.reading import Trigger
 from geo.extract.tolls import toll
 from geo.model import Claim, Document, Evidence, Facts, Toponym, When
 
@@ -125,13 +126,26 @@ def _summary(document: Document, mention: Mention) -> str:
 
 def _actors(event: Group) -> tuple[str, ...]:
     found: list[str] = []
-    for mention in event.mentions:
-        reading = mention.reading
-        for label, name in reading.lexicon.actors.items():
-            starts = reading.marks.get(label, ())
-            if any(reading.breaks_between(at, mention.trigger.start) <= 2 for at in starts) and name not in found:
+    for mention in [m for m in event.mentions if m.event_type != GENERIC] or event.mentions:
+        lexicon, marks = mention.reading.lexicon, mention.reading.marks
+        for label, name in lexicon.actors.items():
+            if name not in found and any(_acts_in(mention, at, event.types | {GENERIC}) for at in marks.get(label, ())):
                 found.append(name)
     return tuple(found)
+
+
+def _acts_in(mention: Mention, at: int, event_types: set[str]) -> bool:
+    """Whether an actor named at a word belongs to this mention, not to a place's name or to a nearer event."""
+    reading = mention.reading
+    names = [*reading.places, *([mention.site.named] if mention.site else [])]
+    if reading.breaks_between(at, mention.trigger.start) > 2 or any(name.start <= at < name.end for name in names):
+        return False
+    others = [t for t in reading.triggers if t.rule.event_type not in event_types]
+    return not any(_gap(t, at) < _gap(mention.trigger, at) for t in others)
+
+
+def _gap(trigger: Trigger, at: int) -> int:
+    return max(trigger.start - at, at - trigger.end, 0)
 
 
 def confidence(event: Group) -> float:

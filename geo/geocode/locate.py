@@ -53,7 +53,7 @@ def locate(
         location = _at_given(claim, claim.position, gazetteer, border)
     else:
         location = _at_named(claim, gazetteer, border)
-    location = _with_municipality(location, claim, municipality_at)
+    location = with_municipality(location, gazetteer, municipality_at)
     make = Incident if claim.kind == "incident" else Deployment
     return make(
         id=claim.id or event_id(claim), facts=claim.facts, location=location, assertion=claim.assertion,
@@ -166,7 +166,14 @@ def _called(claim: Claim, place: Place | None) -> Location:
     )
 
 
-def _with_municipality(location: Location, claim: Claim, municipality_at: MunicipalityAt | None) -> Location:
-    if municipality_at is None or location.position is None:
+def with_municipality(location: Location, gazetteer: Gazetteer, municipality_at: MunicipalityAt | None) -> Location:
+    """Return a location with its municipality's name from an operator's layer.
+
+    The layer decides for a position, and for an area that is itself a municipality; where it says nothing, or there is
+    none, the name stays as it is.
+    """
+    if municipality_at is None:
         return location
-    return replace(location, municipality=municipality_at(location.position) or location.municipality)
+    area = gazetteer.get(location.area_id) if location.area_id else None
+    at = location.position or (area.position if area and area.kind == "municipality" else None)
+    return location if at is None else replace(location, municipality=municipality_at(at) or location.municipality)

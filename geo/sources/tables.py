@@ -39,12 +39,6 @@ def read(path: Path, *, encoding: str | None = None) -> Iterator[Row]:
         yield from _rows(text, path.name)
 
 
-def count_lines(path: Path) -> int:
-    """Return the number of lines of a file, for progress bars."""
-    with files.open_binary(path) as stream:
-        return sum(piece.count(b"\n") for piece in files.chunks(stream))
-
-
 def _rows(text: io.TextIOWrapper, name: str) -> Iterator[Row]:
     lines = _records(csv.reader(text, delimiter=_delimiter(text), strict=True), name)
     _, header = next(lines, (1, []))

@@ -192,6 +192,13 @@ def _arrays(rows: Sequence[Sequence[Any]], names: Dictionary) -> dict[str, Array
 
 
 def is_usable(criteria: Criteria) -> bool:
-    """Whether arrays can count this: published events, without words, ids, polygon or radius."""
-    others = (criteria.ids, criteria.polygon, criteria.near, criteria.radius_m, (criteria.text or "").strip())
+    """Whether arrays can count this: published events, without words, ids, filter, polygon or radius."""
+    others = (
+        criteria.filter,
+        criteria.ids,
+        criteria.polygon,
+        criteria.near,
+        criteria.radius_m,
+        (criteria.text or "").strip(),
+    )
     return criteria.statuses == PUBLIC and all(other in ((), None, "") for other in others)

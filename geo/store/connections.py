@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from geo.errors import InvalidInput, StoreError
-from geo.store import gpkg, migrations
+from geo.errors import InvalidInput, StoreError, TooBusy
+from geo.store import filtering, gpkg, migrations
 
 _IDLE_READERS: Final = 16
+_STEPS_BETWEEN_LOOKS: Final = 100_000
+"""SQLite instructions between two looks at the clock: a millisecond or two."""
 _MAPPED_BYTES: Final = 1 << 30
 _WRITE_CACHE_KIB: Final = 64 << 10
 _HINTS: Final = {
@@ -32,9 +35,10 @@ _HINTS: Final = {
 class Connections:
     """The connections to one file; used from any thread, and in a process forked from the one that made it."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float) -> None:
+    def __init__(self, path: Path, *, busy_timeout_s: float, read_limit_s: float | None = None) -> None:
         self.path = path
         self._busy_timeout_s = busy_timeout_s
+        self._read_limit_s = read_limit_s
         self._reset()
         self._prepare()
 
@@ -81,13 +85,20 @@ class Connections:
             raise StoreError(f"this Python's SQLite lacks {' and '.join(sorted(missing))}; use another build of Python")
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend a read-only connection within one transaction: all that is read is of one state."""
+    def reading(self, *, is_limited: bool = True) -> Iterator[sqlite3.Connection]:
+        """Lend a read-only connection within one transaction: all that is read is of one state.
+
+        What is limited ends in `TooBusy` once it has taken longer than the limit.
+        """
         with self._errors("read"), self._reader() as connection:
             connection.execute("BEGIN")
+            if is_limited and self._read_limit_s is not None:
+                end = time.monotonic() + self._read_limit_s
+                connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS_BETWEEN_LOOKS)
             try:
                 yield connection
             finally:
+                connection.set_progress_handler(None, 0)
                 connection.rollback()
 
     @contextmanager
@@ -107,6 +118,7 @@ class Connections:
 
     def _open_reader(self) -> sqlite3.Connection:
         connection = self._connect("ro")
+        filtering.register(connection)
         connection.execute("PRAGMA query_only = 1")
         connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         return connection
@@ -156,6 +168,8 @@ class Connections:
             raise InvalidInput(f"text that is not valid Unicode: {error.object!r}") from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_INTERRUPT:
+                raise TooBusy("that question takes longer than is allowed here; narrow its filters") from error
             raise StoreError(f"{self.path}: cannot {act} the store: {_HINTS.get(code, error)}") from error
         except OSError as error:
             raise StoreError(f"{self.path}: cannot {act} the store: {error.strerror or error}") from error

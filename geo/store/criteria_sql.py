@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from geo.errors import InvalidInput
-from geo.model import CERTAINTIES, STATUSES, BBox, Criteria
+from geo.model import CERTAINTIES, STATUSES, BBox, Criteria, Filter
+from geo.store import filtering
 from geo.store.schema import BANDS_M, LONG_DAYS
 from geo.text import key
 
@@ -95,7 +96,13 @@ def compiled(criteria: Criteria, *, fids: Sequence[int] | None = None) -> Compil
     """
     _in_order(criteria.start, criteria.end, "dates")
     _in_order(criteria.km_from, criteria.km_to, "stretch")
-    plain = (_statuses(criteria.statuses), *_lists(criteria), *_stretch(criteria), _words(criteria.text))
+    plain = (
+        _statuses(criteria.statuses),
+        *_lists(criteria),
+        *_stretch(criteria),
+        _words(criteria.text),
+        _filter(criteria.filter),
+    )
     arms = _arms(criteria)
     is_bounded = criteria.start is not None or criteria.end is not None
     return Compiled(
@@ -180,6 +187,13 @@ def _words(text: str | None) -> Condition:
         raise InvalidInput(f"text: {text!r} holds no word to look for")
     query = " AND ".join(f'"{word}"*' for word in words)
     return Condition("fid IN (SELECT rowid FROM event_words WHERE event_words MATCH ?)", (query,))
+
+
+def _filter(asked: Filter | None) -> Condition:
+    if asked is None:
+        return NOTHING
+    sql = filtering.condition(asked.tree)
+    return Condition(sql.text, sql.params)
 
 
 def _border(criteria: Criteria) -> Condition:

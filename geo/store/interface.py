@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol, get_args
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args
+
+from numpy.typing import NDArray
 
 from geo.errors import InvalidInput
 from geo.model import Criteria, Decision, Event, LonLat, Status
+
+if TYPE_CHECKING:
+    from geo.store.columns import Columns, Dictionary
 
 PUBLIC: Final[tuple[Status, ...]] = ("published",)
 Sort = Literal[
@@ -89,6 +95,23 @@ class Version:
     decision: Decision
     status: Status
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The published events of one state of the store, as columns in no order."""
+
+    revision: int
+    columns: Columns
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was written since a revision: the row numbers, and those rows of them that are published now."""
+
+    revision: int
+    fids: NDArray[Any]
+    columns: Columns
 
 
 class Store(Protocol):
@@ -179,8 +202,20 @@ class Store(Protocol):
         """Yield what the public sees change after a revision, in the order of revision and id, once for each event."""
         ...
 
+    def snapshot(self, criteria: Criteria, names: Dictionary) -> Snapshot:
+        """Return the matching events of one state as columns; `names` numbers their words, and grows."""
+        ...
+
+    def changes_of_columns(self, since: int, names: Dictionary) -> Changes | None:
+        """Return what was written since a revision as columns; null where reading everything anew is quicker."""
+        ...
+
     def revision(self) -> int:
         """Return the number of the last write; 0 for a new store."""
+        ...
+
+    def modified(self) -> datetime:
+        """Return when the last write was, in UTC; for a new store, when it was made."""
         ...
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from geo.errors import NotFound
@@ -23,6 +24,12 @@ def revision(connection: sqlite3.Connection) -> int:
     """Return the number of the last write."""
     number: int = connection.execute("SELECT value FROM store_state WHERE name = 'revision'").fetchone()[0]
     return number
+
+
+def modified(connection: sqlite3.Connection) -> datetime:
+    """Return when the last write was."""
+    (at,) = connection.execute("SELECT last_change FROM gpkg_contents WHERE table_name = 'events'").fetchone()
+    return datetime.fromisoformat(at)
 
 
 def get(connection: sqlite3.Connection, event_id: str, *, statuses: tuple[Status, ...]) -> Stored:

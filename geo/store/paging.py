@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from geo.store.lookup import revision
 from geo.store.tally import Tally
 
 _BATCH: Final = 500
+_TEXTS: Final = "SELECT fid, feature FROM event_text WHERE fid IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def page(
     counted = count(connection, criteria, tally, read=read if order.column == "date_start" else None)
     more = cursors.encode(sort, cursors.Place(rows[limit - 1][2], rows[limit - 1][3])) if len(rows) > limit else None
     return Page(
-        features=tuple(_finished(row) for row in rows[:limit]),
+        features=tuple(_features(connection, rows[:limit])),
         number_matched=counted.number_matched,
         not_placed=counted.not_placed,
         next_cursor=more,
@@ -84,9 +85,8 @@ def iterate(connection: sqlite3.Connection, criteria: Criteria, *, sort: Sort) -
     for has_value in (True, False):
         query = _query(read, criteria, order, None, has_value=has_value)
         found = connection.execute(query.sql, query.params)
-        while rows := found.fetchmany(_BATCH):
-            for row in rows:
-                yield _finished(row)
+        while keys := found.fetchmany(_BATCH):
+            yield from _features(connection, keys)
 
 
 def _rows(
@@ -117,7 +117,7 @@ def _query(
     has_value: bool,
     limit: int | None = None,
 ) -> Condition:
-    """Return the select of feature, certainty, sorted value and id: few columns are sorted, then the bytes are read."""
+    """Return the select of the keys of matching rows, in order: number, certainty, sorted value and id."""
     sure = certainty(criteria)
     columns = Condition(f"fid, {sure.sql} AS certainty, {order.column} AS k, id", sure.params)
     arms = read.compiled.undated if order.column == "date_start" and not has_value else None
@@ -125,13 +125,12 @@ def _query(
     if not keys:
         return Condition("SELECT NULL WHERE 0")
     limited = "" if limit is None else f" LIMIT {limit}"
-    sql = (
-        f"SELECT feature, certainty, k, id FROM ({keys.sql} {order.sql}{limited}) AS keys"  # noqa: S608 - parameters only
-        " CROSS JOIN event_text ON event_text.fid = keys.fid"
-    )
-    return Condition(sql, keys.params)
+    return Condition(f"{keys.sql} {order.sql}{limited}", keys.params)
 
 
-def _finished(row: Any) -> bytes:
-    feature: bytes = row[0]
-    return feature if row[1] is None else with_certainty(feature, row[1])
+def _features(connection: sqlite3.Connection, keys: Sequence[Any]) -> Iterator[bytes]:
+    """Yield the features of some keys in their order; a join would be free to change it, and does."""
+    fids = f"[{','.join(str(key[0]) for key in keys)}]"
+    texts = dict(connection.execute(_TEXTS, (fids,)))
+    for fid, how_sure, *_ in keys:
+        yield texts[fid] if how_sure is None else with_certainty(texts[fid], how_sure)

@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 
+from geo import crs
 from geo.errors import InvalidInput
 from geo.model import BBox, Criteria, LonLat
 from geo.store.criteria_sql import boxes, finite, rtree_ids
@@ -67,8 +66,7 @@ def points_in(connection: sqlite3.Connection, parts: Iterable[Box]) -> Points:
 def distances_m(position: LonLat, lons: Floats, lats: Floats) -> Floats:
     """Return geodesic distances in metres on the WGS 84 ellipsoid."""
     count = len(lons)
-    _, _, metres = _geod().inv(np.full(count, position.lon), np.full(count, position.lat), lons, lats)
-    return np.asarray(metres, dtype=np.float64)
+    return crs.distances_m(np.full(count, position.lon), np.full(count, position.lat), lons, lats)
 
 
 def around(position: LonLat, radius_m: float) -> tuple[Box, ...]:
@@ -126,8 +124,3 @@ def _read(wkt: str) -> Any:
     if not geometry.is_valid:
         raise InvalidInput(f"polygon: {shapely.is_valid_reason(geometry)}")
     return geometry
-
-
-@cache
-def _geod() -> Geod:
-    return Geod(ellps="WGS84")

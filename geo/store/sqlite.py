@@ -6,19 +6,23 @@ Each method is one transaction on a connection of `Connections`; what it does st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from geo.model import Criteria, Decision, Event, LonLat, Status
-from geo.store import counting, lookup, nearest, paging, writing
+from geo.store import counting, lookup, nearest, paging, snapshots, writing
+from geo.store.columns import Dictionary
 from geo.store.connections import Connections
 from geo.store.interface import (
     PUBLIC,
     Change,
+    Changes,
     Count,
     Dimension,
     Neighbour,
     Page,
     PutAction,
+    Snapshot,
     Sort,
     Stored,
     Version,
@@ -29,8 +33,8 @@ from geo.store.tally import Tally
 class SqliteStore:
     """A `Store` in one file; see `geo.store.interface` for what each method promises."""
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0) -> None:
-        self._connections = Connections(path, busy_timeout_s=busy_timeout_s)
+    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0, read_limit_s: float | None = None) -> None:
+        self._connections = Connections(path, busy_timeout_s=busy_timeout_s, read_limit_s=read_limit_s)
         self._tally = Tally()
 
     @property
@@ -89,7 +93,7 @@ class SqliteStore:
 
     def iterate(self, criteria: Criteria, *, sort: Sort = "-date_start") -> Iterator[bytes]:
         """Yield every matching feature of one state of the store."""
-        with self._connections.reading() as connection:
+        with self._connections.reading(is_limited=False) as connection:
             yield from paging.iterate(connection, criteria, sort=sort)
 
     def history(self, event_id: str) -> tuple[Version, ...]:
@@ -99,13 +103,28 @@ class SqliteStore:
 
     def changes(self, since: int) -> Iterator[Change]:
         """Yield what the public sees change after a revision."""
-        with self._connections.reading() as connection:
+        with self._connections.reading(is_limited=False) as connection:
             yield from lookup.changes(connection, since)
+
+    def snapshot(self, criteria: Criteria, names: Dictionary) -> Snapshot:
+        """Return the matching events of one state as columns."""
+        with self._connections.reading(is_limited=False) as connection:
+            return snapshots.snapshot(connection, criteria, names)
+
+    def changes_of_columns(self, since: int, names: Dictionary) -> Changes | None:
+        """Return what was written since a revision as columns."""
+        with self._connections.reading(is_limited=False) as connection:
+            return snapshots.changes(connection, since, names)
 
     def revision(self) -> int:
         """Return the number of the last write."""
         with self._connections.reading() as connection:
             return lookup.revision(connection)
+
+    def modified(self) -> datetime:
+        """Return when the last write was."""
+        with self._connections.reading() as connection:
+            return lookup.modified(connection)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -4,7 +4,7 @@ import { config, count, integer, t } from "ibar/config.js";
 import { h } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { eventContent, listContent, listItem } from "ibar/popup.js";
-import { precisionWords } from "ibar/words.js";
+import { namesIn, precisionWords } from "ibar/words.js";
 
 /** Where an area's name may be written, in pixels from its interior point: the best first. It is a name, not a pin. */
 const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0], [-70, -40], [70, -40],
@@ -175,7 +175,7 @@ function byId(collection) {
 
 function areaName(properties) {
   if (properties.kind === "line") return config.strings.line_short;
-  const own = [...new Set([properties.name_sq, properties.name_sr_latn].filter(Boolean))].join(" / ");
+  const own = namesIn(properties.name_sq, properties.name_sr_latn).map(([, name]) => name).join(" / ");
   return config.lang === "en" ? properties.name_en || own : own || properties.name_en;
 }
 

@@ -3,6 +3,7 @@
 import { config, t } from "ibar/config.js";
 import { h, svg } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
+import { namesIn } from "ibar/words.js";
 
 /** Draw the ground. `load` fetches a drawing by its name. */
 export async function drawGround(map, layers, { load, obstacles }) {
@@ -60,7 +61,7 @@ export function crossingSymbol() {
 
 function bothNames(properties) {
   const { name_sq: albanian, name_sr_latn: serbian, name_en: english } = properties;
-  const names = [...new Set([albanian, serbian].filter(Boolean))];
+  const names = namesIn(albanian, serbian).map(([, name]) => name);
   return names.length ? names.join(" / ") : english || properties.name || "";
 }
 

@@ -17,9 +17,31 @@ export function count(key, number) {
   return t(form in config.strings ? form : `${key}_other`, { n: integer(number) });
 }
 
-const integers = new Intl.NumberFormat(config.locale, { maximumFractionDigits: 0 });
-
-/** Return a whole number as readers write it. */
+/** Return a whole number as readers write it. The server says how: browsers do not know every language. */
 export function integer(number) {
-  return integers.format(number);
+  return decimal(number, 0);
+}
+
+/** Return a number with at most so many decimals as readers write it. */
+export function decimal(number, digits) {
+  const [whole, part] = String(Number(number.toFixed(digits))).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, config.formats.group);
+  return part ? grouped + config.formats.decimal + part : grouped;
+}
+
+/** Return a day (YYYY-MM-DD) as readers write it; anything else, such as a year alone, stays as it is. */
+export function dayWords(text) {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? dated(config.formats.day, text) : text;
+}
+
+/** Return the month of a day as readers write it. */
+export function monthWords(text) {
+  return dated(config.formats.month, text);
+}
+
+function dated(pattern, text) {
+  const [year, month, day] = text.split("-").map(Number);
+  const { months, months_alone: alone } = config.formats;
+  const values = { d: day, M: months[month - 1], L: alone[month - 1], y: year };
+  return pattern.replace(/d+|M+|L+|y+/g, (sign) => String(values[sign[0]]));
 }

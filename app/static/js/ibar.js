@@ -2,17 +2,31 @@
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
 import { drawGround } from "ibar/basemap.js";
+import { ask, changed } from "ibar/api.js";
+import { Charts } from "ibar/charts.js";
+import { Clusters } from "ibar/clusters.js";
 import { config, count, t } from "ibar/config.js";
+import { button, h } from "ibar/dom.js";
 import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
+import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
+import { tellHeight } from "ibar/embed.js";
+import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
+import { PlaceSearch } from "ibar/search.js";
+import { listenToShare } from "ibar/share.js";
 import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
+import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 
 const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
+const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
 let features = [];
+let carried = { key: null, answer: null };
+let histogram = { key: null, answer: null };
+let settling = 0;
 let asked = null;
 let isOpening = false;
 
@@ -21,6 +35,19 @@ const markers = new Markers(map, layers, dialog, { selected: select });
 const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols: () => markers.obstacles(),
 });
+
+const clusters = new Clusters(map, layers, dialog, markers, { selected: select, failed, drawn: clustersDrawn });
+const hexagons = new Hexagons(map, { failed });
+const timeline = new Timeline(frame, { chosen: timeChosen });
+const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
+
+function failed(error) {
+  say(t("failed", { reason: error.message }), { isError: true });
+}
+
+function clustersDrawn(answer, total) {
+  document.body.dataset.inView = String(total);
+}
 
 function select(feature) {
   if (!feature) markers.circle(null);
@@ -47,25 +74,84 @@ async function refresh({ renew = true } = {}) {
   const parameters = new URLSearchParams(location.search);
   document.body.classList.add("is-loading");
   try {
-    const [answer] = await Promise.all([
-      loadEvents(apiQuery(parameters), signal), renew ? renewResults(signal) : null,
-    ]);
-    await show(answer);
+    await Promise.all([draw(parameters, signal), renew ? renewResults(signal) : null]);
   } catch (error) {
-    if (error.name !== "AbortError") say(t("failed", { reason: error.message }), { isError: true });
+    if (error.name !== "AbortError") failed(error);
   } finally {
     if (asked.signal === signal) document.body.classList.remove("is-loading");
   }
 }
 
-async function show(answer) {
+/** Draw what the address asks for: events where they are few enough to carry, clusters or hexagons above that. */
+async function draw(parameters, signal) {
+  const query = apiQuery(parameters);
+  const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
+  if (config.events) return show(await loadEvents(query, signal));
+  const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
+  const [bins, found] = await Promise.all([countsOverTime(undated, signal), clusters.ask(query, signal)]);
+  timeline.show(bins, from, to);
+  charts?.set(query);
+  if (parameters.get("view") === "hexagons") {
+    clusters.stop();
+    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+    return hexagons.start(query);
+  }
+  hexagons.stop();
+  if (found.numberMatched > MOST_EVENTS) {
+    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+    return clusters.start(query, { answer: found });
+  }
+  clusters.stop();
+  return show(await carriedEvents(query, undated, bins, { from, to, signal }));
+}
+
+async function countsOverTime(query, signal) {
+  const key = query.toString();
+  if (histogram.key !== key) histogram = { key, answer: await ask("histogram", query, { signal }) };
+  return histogram.answer;
+}
+
+/** Load every event of the other filters once, so that the time slider asks the server for none. */
+async function carriedEvents(query, undated, bins, { from, to, signal }) {
+  const isCarried = bins.numberMatched <= MOST_EVENTS;
+  if (!isCarried) return loadEvents(query, signal);
+  const key = undated.toString();
+  if (carried.key !== key) carried = { key, answer: await loadEvents(undated, signal) };
+  const { answer } = carried;
+  if (answer.notPlaced && (from || to)) return loadEvents(query, signal);
+  const within = answer.features.filter((feature) => isWithin(feature, from, to));
+  return { features: within, matched: within.length, notPlaced: answer.notPlaced };
+}
+
+async function show(answer, { isGrouped = false } = {}) {
   features = answer.features;
   dialog.close();
   markers.set(features);
   await areas.set(features);
   const lost = listNotPlaced(features, openAnywhere);
-  say(summary(answer, lost), { isSeen: features.length < answer.matched });
-  document.body.dataset.events = String(features.length);
+  const words = isGrouped ? `${count("events", answer.matched)} · ${t("clustered")}` : summary(answer, lost);
+  say(words, { isSeen: isGrouped || features.length < answer.matched });
+  document.body.dataset.events = String(answer.matched);
+}
+
+/** Take an interval from the time slider into the address and the form; the table follows when it rests. */
+function timeChosen(from, to) {
+  const address = new URL(location.href);
+  for (const [name, value] of [["from", from], ["to", to], ["cursor", ""]]) {
+    if (value) address.searchParams.set(name, value);
+    else address.searchParams.delete(name);
+    if (form?.elements[name]) form.elements[name].value = value;
+  }
+  if (config.events) return show(filteredStandalone(from, to));
+  history.replaceState(history.state, "", readable(address));
+  refresh({ renew: false });
+  clearTimeout(settling);
+  settling = setTimeout(() => renewResults(asked.signal).catch(() => {}), 500);
+}
+
+function filteredStandalone(from, to) {
+  const within = config.events.features.filter((feature) => isWithin(feature, from, to));
+  return { features: within, matched: within.length, notPlaced: 0 };
 }
 
 function summary({ matched, notPlaced }, lost) {
@@ -102,9 +188,9 @@ async function renewResults(signal) {
 function filterChanged() {
   const address = new URL(location.href);
   const view = address.searchParams.get("map");
-  const lang = address.searchParams.get("lang");
+  const kept = ["lang", "labels", "view"].map((name) => [name, address.searchParams.get(name)]);
   address.search = formParameters(form).toString();
-  if (lang) address.searchParams.set("lang", lang);
+  for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
   if (view) address.searchParams.set("map", view);
   if (address.href === location.href) return;
   history.pushState(null, "", readable(address));
@@ -195,14 +281,42 @@ function startView(bounds) {
   });
 }
 
+/** Put the place search and the tools above the map. */
+function addTools() {
+  if (config.events) {
+    timeline.show(binsOf(config.events.features), "", "");
+    return;
+  }
+  if (config.is_embed) return;
+  const bar = h("div", { class: "map-tools", role: "group", "aria-label": t("tools") });
+  frame.prepend(bar);
+  new PlaceSearch(map, bar, { told: say });
+  const isHexagons = new URLSearchParams(location.search).get("view") === "hexagons";
+  const look = button({ class: "tool", "aria-pressed": String(isHexagons) }, t("hexagons"), () => {
+    const isOn = look.getAttribute("aria-pressed") !== "true";
+    look.setAttribute("aria-pressed", String(isOn));
+    setAddress("view", isOn ? "hexagons" : null);
+    refresh({ renew: false });
+  });
+  bar.append(look);
+  new Measure(map, bar, { told: (words) => say(words, { isSeen: Boolean(words) }) });
+  bar.append(button({ class: "tool" }, t("print"), () => window.print()));
+}
+
 foldOnSmallScreens();
+addTools();
 nameControls();
 listenToForm();
 listenToTable();
+listenToShare();
+if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
-startView(await drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }));
-await refresh({ renew: false });
+startView(L.geoJSON(await loadDrawing("border_line")).getBounds());
+await Promise.all([
+  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }),
+  refresh({ renew: false }),
+]);
 isOpening = false;
 if (wanted) openById(wanted);
 document.body.dataset.ready = "true";

@@ -76,7 +76,8 @@ export class Markers {
       ? symbol(family(features[0].properties.event_type), symbolRadius(features[0].properties))
       : counted(features.map((feature) => feature.properties));
     const size = Math.max(24, Number(image.getAttribute("width")));
-    const icon = L.divIcon({ html: image, className: isOne ? "event-marker" : "event-marker count-marker", iconSize: [size, size] });
+    const className = `event-marker ${isOne ? certaintyClass(features[0].properties) : "count-marker"}`;
+    const icon = L.divIcon({ html: image, className, iconSize: [size, size] });
     const marker = L.marker([lat, lon], { icon, keyboard: true, riseOnHover: true });
     const held = { group, marker, offset: size / 2 - 4 };
     for (const feature of features) this.byEvent.set(feature.id, held);
@@ -143,6 +144,11 @@ export class Markers {
       if (feature.properties.uncertainty_m) layer.addLayer(precisionCircle(feature, "precision-every"));
     }
   }
+}
+
+/** How sure it is that an event lies within the distance asked for: a whole symbol, a paler one, an outline. */
+function certaintyClass({ certainty }) {
+  return certainty ? `is-${certainty}` : "";
 }
 
 function precisionCircle(feature, className) {

@@ -1,24 +1,24 @@
 /** Events in, a dialog on the map out: one event's record, or a list of several to choose from. */
 
-import { config, count, t } from "ibar/config.js";
+import { config, count, dayWords, t } from "ibar/config.js";
 import { button, h, outwardLink } from "ibar/dom.js";
 import { family, symbol } from "ibar/symbols.js";
 import {
-  borderWords, casualtyWords, certaintyWords, dateWords, placeNames, precisionWords,
+  borderWords, casualtyWords, certaintyWords, dateWords, placeNodes, precisionWords,
 } from "ibar/words.js";
 
 /** Build the content of one event. `back` leads to the list that it was chosen from, if there was one. */
 export function eventContent(feature, { back = null } = {}) {
   const record = feature.properties;
-  const heading = h("h3", { id: "popup-title", class: "popup-title" }, record.title || record.summary || t("untitled"));
+  const heading = h("h3", { id: "popup-title", class: "popup-title", lang: record.title || record.summary ? "en" : null }, record.title || record.summary || t("untitled"));
   return [
     back && button({ class: "popup-back" }, t("back_to_list"), back),
     h("p", { class: "popup-kind" }, symbol(family(record.event_type), 7), config.types[record.event_type] || record.event_type),
     heading,
     h("p", { class: "popup-date" }, dateWords(record)),
-    record.summary && record.summary !== record.title ? h("p", { class: "popup-summary" }, record.summary) : null,
+    record.summary && record.summary !== record.title ? h("p", { class: "popup-summary", lang: "en" }, record.summary) : null,
     facts(record),
-    record.disputed ? h("p", { class: "popup-disputed" }, h("strong", {}, `${t("disputed")}: `), record.disputed) : null,
+    record.disputed ? h("p", { class: "popup-disputed" }, h("strong", {}, `${t("disputed")}: `), h("span", { lang: "en" }, record.disputed)) : null,
     evidence(feature.evidence || []),
     sources(feature.sources || [], record),
     eventLink(feature),
@@ -27,9 +27,9 @@ export function eventContent(feature, { back = null } = {}) {
 
 function facts(record) {
   const rows = [
-    [t("place"), [h("span", { class: "popup-place" }, placeNames(record)), precisionWords(record)]],
+    [t("place"), [h("span", { class: "popup-place" }, placeNodes(record)), precisionWords(record)]],
     [t("municipality"), [record.municipality]],
-    [config.strings.line_short, [borderWords(record), certaintyWords(record)]],
+    [t("border_distance"), [borderWords(record), certaintyWords(record)]],
     [t("casualties"), [casualtyWords(record)]],
     [t("actors"), [record.actors]],
     [t("force"), [[record.force, record.unit].filter(Boolean).join(", ")]],
@@ -50,7 +50,7 @@ function evidence(quotes) {
   const texts = [...new Set(quotes.map((quote) => quote.text))];
   return h("section", { class: "popup-evidence" },
     h("h4", {}, t("evidence")),
-    texts.map((text) => h("blockquote", {}, text)));
+    texts.map((text) => h("blockquote", { lang: "" }, text)));
 }
 
 function sources(listed, record) {
@@ -60,13 +60,13 @@ function sources(listed, record) {
   return h("section", { class: "popup-sources" },
     h("h4", {}, count("sources", all.length)),
     h("ul", {}, all.map((source) => h("li", {},
-      outwardLink(source.name, source.url), source.date ? `, ${source.date}` : null))));
+      outwardLink(source.name, source.url), source.date ? `, ${dayWords(source.date)}` : null))));
 }
 
 function eventLink(feature) {
   if (!config.event_page) return null;
   return h("p", { class: "popup-more" },
-    h("a", { href: config.event_page + encodeURIComponent(feature.id) }, t("event_page")));
+    h("a", { href: config.event_page + encodeURIComponent(feature.id) + (config.page_query || "") }, t("event_page")));
 }
 
 /** Build the content of a list of events; `choose` is told the one that the reader picks. */
@@ -88,7 +88,7 @@ export function listItem(feature, choose) {
     h("span", {},
       h("span", { class: "event-item-date" }, dateWords(record)), " ",
       h("span", { class: "visually-hidden" }, `${config.types[record.event_type] || record.event_type}. `),
-      h("span", { class: "event-item-title" }, record.title || record.summary || t("untitled"))));
+      h("span", { class: "event-item-title", lang: "en" }, record.title || record.summary || t("untitled"))));
   return button({ class: "event-button", "data-event": feature.id }, content, () => choose(feature));
 }
 

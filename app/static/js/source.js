@@ -4,10 +4,13 @@ import { config } from "ibar/config.js";
 
 export const MOST_EVENTS = 2000;
 
-/** Fetch a drawing of the shipped boundaries. */
+const drawings = new Map();
+
+/** Fetch a drawing of the shipped boundaries, each once. */
 export async function loadDrawing(name) {
   if (config.drawings) return config.drawings[name];
-  return getJson(config.drawing_urls[name]);
+  if (!drawings.has(name)) drawings.set(name, getJson(config.drawing_urls[name]));
+  return drawings.get(name);
 }
 
 /**
@@ -30,6 +33,14 @@ export async function loadEvents(query, signal) {
     next = nextPage(page);
   }
   return told(answer, features);
+}
+
+/** Fetch one page of events; `query` may be the `next` of the page before. */
+export async function loadPage(query, signal) {
+  const address = query instanceof URL ? query : new URL(config.events_url, location.href);
+  if (!(query instanceof URL)) query.forEach((value, name) => address.searchParams.append(name, value));
+  const page = await getJson(address, signal);
+  return { features: page.features, next: nextPage(page) };
 }
 
 function told(answer, features) {

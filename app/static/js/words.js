@@ -1,33 +1,26 @@
 /** A flat record in, the words that a reader sees out: date, place, precision, distance to the border, casualties. */
 
-import { config, count, integer, t } from "ibar/config.js";
-
-const days = new Intl.DateTimeFormat(config.locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-const months = new Intl.DateTimeFormat(config.locale, { month: "long", year: "numeric", timeZone: "UTC" });
-const tenths = new Intl.NumberFormat(config.locale, { maximumFractionDigits: 1 });
-
-function asDate(text) {
-  return new Date(`${text}T00:00:00Z`);
-}
+import { config, count, dayWords, decimal, integer, monthWords, t } from "ibar/config.js";
+import { h } from "ibar/dom.js";
 
 /** Say when it was, no more precisely than is known (date_prec is UCDP's code). */
 export function dateWords(record) {
   const { date_start: start, date_end: end, date_prec: precision } = record;
   if (!start) return t("date_unknown");
   if (precision >= 5) return yearWords(start, end);
-  if (precision === 4) return monthWords(start, end);
+  if (precision === 4) return monthRange(start, end);
   if (end && end !== start) {
     const range = dayRange(start, end);
     return precision > 1 ? t("date_within", { range }) : range;
   }
-  const day = days.format(asDate(start));
+  const day = dayWords(start);
   return precision > 1 ? t("date_about", { day }) : day;
 }
 
 function dayRange(start, end) {
-  const last = days.format(asDate(end));
-  if (start.slice(0, 7) === end.slice(0, 7)) return `${Number(start.slice(8))}–${last}`;
-  return `${days.format(asDate(start))} – ${last}`;
+  const last = dayWords(end);
+  if (start.slice(0, 7) === end.slice(0, 7)) return t("day_range", { first: Number(start.slice(8)), last });
+  return `${dayWords(start)} – ${last}`;
 }
 
 function yearWords(start, end) {
@@ -36,22 +29,36 @@ function yearWords(start, end) {
   return first === last ? first : `${first}–${last}`;
 }
 
-function monthWords(start, end) {
-  const [first, last] = [start, end || start].map((day) => months.format(asDate(day)));
+function monthRange(start, end) {
+  const [first, last] = [start, end || start].map(monthWords);
   return first === last ? first : `${first} – ${last}`;
 }
 
 /** Return a distance in metres as "400 m", "3 km" or "11.3 km". */
 export function lengthWords(metres) {
-  if (metres < 995) return `${integer(Math.round(metres / 10) * 10)} m`;
-  return `${metres < 19950 ? tenths.format(metres / 1000) : integer(metres / 1000)} km`;
+  if (metres < 995) return t("metres", { number: integer(Math.round(metres / 10) * 10) });
+  return t("kilometres", { number: decimal(metres / 1000, metres < 19950 ? 1 : 0) });
 }
 
-/** Return the place's names, Albanian and Serbian, once where they are alike. */
+/** Return a place's names in Albanian and Serbian as the reader chose them, each with its language, or none. */
+export function namesIn(albanian, serbian) {
+  const known = [["sq", albanian], ["sr-Latn", serbian]].filter(([, name]) => name);
+  if (albanian && albanian === serbian) return [[null, albanian]];
+  const chosen = known.filter(([code]) => ["both", code.slice(0, 2)].includes(config.labels));
+  return chosen.length ? chosen : known;
+}
+
+/** Return the place's names as one text. */
 export function placeNames(record) {
-  const names = [record.place_name_sq, record.place_name_sr].filter(Boolean);
-  const distinct = [...new Set(names)];
-  return distinct.length ? distinct.join(" / ") : record.place_name || record.toponym || t("place_unknown");
+  const names = namesIn(record.place_name_sq, record.place_name_sr).map(([, name]) => name);
+  return names.join(" / ") || record.place_name || record.toponym || t("place_unknown");
+}
+
+/** Return the place's names as elements that say which language each is. */
+export function placeNodes(record) {
+  const names = namesIn(record.place_name_sq, record.place_name_sr);
+  if (!names.length) return [placeNames(record)];
+  return names.flatMap(([lang, name], i) => [i ? " / " : null, h("span", { lang }, name)]);
 }
 
 /** Say how precisely the place is known. */

@@ -1,0 +1,30 @@
+/** The name of a small answer and a query in, the answer out; the same question is asked once while it stays open. */
+
+import { config } from "ibar/config.js";
+
+/** Ask one of the interface's small answers: clusters, hexagons, histogram, strip, types-by-month, geocode. */
+export async function ask(name, query, { signal } = {}) {
+  const address = new URL(config.api_url + name, location.href);
+  query.forEach((value, key) => address.searchParams.append(key, value));
+  const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return response.json();
+}
+
+/** Return a query with some values set; null takes one away. */
+export function changed(query, values) {
+  const copy = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null) copy.delete(name);
+    else copy.set(name, value);
+  }
+  return copy;
+}
+
+/** Return what a map shows, as the interface's bbox. */
+export function viewOf(map) {
+  const bounds = map.getBounds();
+  const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  const limits = [[-180, 180], [-90, 90], [-180, 180], [-90, 90]];
+  return edges.map((edge, i) => Math.min(Math.max(edge, limits[i][0]), limits[i][1]).toFixed(5)).join(",");
+}

@@ -1,0 +1,21 @@
+"""Many events in, few things to draw out: clusters, hexagons, and counts by time, type and kilometre of the line."""
+
+from geo.tiles.bins import Bins, Hexagon, hexagons, histogram, kinds_by_month, strip
+from geo.tiles.grid import Cells, cells_in
+from geo.tiles.keeping import Keeper
+from geo.tiles.pyramid import Clusters, Pyramid, Selection
+
+__all__ = [
+    "Bins",
+    "Cells",
+    "Clusters",
+    "Hexagon",
+    "Keeper",
+    "Pyramid",
+    "Selection",
+    "cells_in",
+    "hexagons",
+    "histogram",
+    "kinds_by_month",
+    "strip",
+]

@@ -1,0 +1,138 @@
+"""Selected events in, counts by time, type, kilometre of the line or hexagon out."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from weakref import WeakKeyDictionary
+
+import h3
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.model import BBox
+from geo.store.columns import Columns
+from geo.tiles.pyramid import Pyramid, Selection
+
+Array = NDArray[Any]
+Step = Literal["day", "month", "year"]
+
+_FINEST: Final = 9
+_RESOLUTIONS: Final = ((8, 4), (10, 5), (11, 6), (13, 7), (14, 8))
+"""Up to a zoom, the H3 resolution whose cells are about 40 pixels wide."""
+_MONTHS_SHOWN: Final = 30 * 12
+_STRIP_KM: Final = 10.0
+_hexagons: WeakKeyDictionary[Pyramid, dict[int, Array]] = WeakKeyDictionary()
+_lock: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Counts by time: `starts[i]` is the first period (YYYY, YYYY-MM or YYYY-MM-DD) of `counts[i]`."""
+
+    step: Step
+    starts: tuple[str, ...]
+    counts: tuple[int, ...]
+    undated: int
+
+
+def histogram(pyramid: Pyramid, selection: Selection) -> Bins:
+    """Count events by the period of their first day: by month, or by year where months would be too many."""
+    days = _first_days(pyramid, selection)
+    dated = days[days > 0]
+    months = dated // 10_000 * 12 + dated // 100 % 100 - 1
+    undated = len(days) - len(dated)
+    if not len(months):
+        return Bins("month", (), (), undated)
+    first, last = int(months.min()), int(months.max())
+    if last - first < _MONTHS_SHOWN:
+        counts = np.bincount(months - first)
+        starts = tuple(f"{m // 12:04}-{m % 12 + 1:02}" for m in range(first, last + 1))
+        return Bins("month", starts, tuple(counts.tolist()), undated)
+    counts = np.bincount(months // 12 - first // 12)
+    return Bins("year", tuple(f"{y:04}" for y in range(first // 12, last // 12 + 1)), tuple(counts.tolist()), undated)
+
+
+def strip(pyramid: Pyramid, selection: Selection) -> tuple[float, list[tuple[int, str, int]]]:
+    """Count located events by stretch of the line and by year of their first day.
+
+    Returns
+    -------
+    float
+        Length of a stretch, in kilometres.
+    list of (stretch, year, count)
+        Stretches count from the north-west tripoint; only those with events.
+    """
+    rows = selection.located
+    arrays = pyramid.located.arrays
+    kms, years = arrays["border_km"][rows], arrays["first"][rows] // 10_000
+    kept = ~np.isnan(kms) & (years > 0)
+    keys = (kms[kept] // _STRIP_KM).astype(np.int64) * 10_000 + years[kept]
+    counts = np.bincount(keys)
+    found = np.flatnonzero(counts)
+    return _STRIP_KM, [(int(k) // 10_000, f"{int(k) % 10_000:04}", int(counts[k])) for k in found]
+
+
+def kinds_by_month(pyramid: Pyramid, selection: Selection, view: BBox) -> dict[str, dict[str, int]]:
+    """Count the located events in a view by type, and within it by month (YYYY-MM)."""
+    rows = pyramid.in_view(selection, view)
+    arrays = pyramid.located.arrays
+    months = arrays["first"][rows] // 100
+    types = arrays["event_type"][rows].astype(np.int64)
+    keys, counts = np.unique(types[months > 0] * 1_000_000 + months[months > 0], return_counts=True)
+    found: dict[str, dict[str, int]] = {}
+    for key, number in zip(keys.tolist(), counts.tolist(), strict=True):
+        month = key % 1_000_000
+        by_month = found.setdefault(pyramid.word(key // 1_000_000), {})
+        by_month[f"{month // 100:04}-{month % 100:02}"] = number
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hexagon:
+    """An H3 cell with events in it."""
+
+    id: str
+    count: int
+    ring: tuple[tuple[float, float], ...]
+    """Its corners as longitude and latitude in degrees, not closed."""
+
+
+def hexagons(pyramid: Pyramid, selection: Selection, view: BBox, zoom: int) -> list[Hexagon]:
+    """Count the events of a view by H3 cell, the coarser the lower the zoom; hexagons at the edge are whole."""
+    resolution = next((resolution for up_to, resolution in _RESOLUTIONS if zoom <= up_to), _FINEST)
+    every = _cells(pyramid, resolution)
+    here = np.unique(every[pyramid.in_view(selection, view)])
+    cells = every[selection.located]
+    found, counts = np.unique(cells[np.isin(cells, here)], return_counts=True)
+    return [_hexagon(int(cell), int(number)) for cell, number in zip(found, counts, strict=True)]
+
+
+def _hexagon(cell: int, count: int) -> Hexagon:
+    name = h3.int_to_str(cell)
+    return Hexagon(name, count, tuple((round(lon, 5), round(lat, 5)) for lat, lon in h3.cell_to_boundary(name)))
+
+
+def _cells(pyramid: Pyramid, resolution: int) -> Array:
+    """Return the H3 cell of every located event, worked out at the first need of a resolution.
+
+    Not as the parents of finer cells: those reach over the edges of the hexagons that are drawn.
+    """
+    with _lock:
+        known = _hexagons.setdefault(pyramid, {})
+        if resolution not in known:
+            known[resolution] = _cells_of(pyramid.located, resolution)
+        return known[resolution]
+
+
+def _cells_of(located: Columns, resolution: int) -> Array:
+    places = np.stack([located.arrays["lat"], located.arrays["lon"]], axis=1)
+    distinct, which = np.unique(places, axis=0, return_inverse=True)
+    cells = [h3.str_to_int(h3.latlng_to_cell(lat, lon, resolution)) for lat, lon in distinct.tolist()]
+    return np.array(cells, dtype=np.uint64)[which.reshape(-1)]
+
+
+def _first_days(pyramid: Pyramid, selection: Selection) -> Array:
+    parts = ((pyramid.located, selection.located), (pyramid.unlocated, selection.unlocated))
+    return np.concatenate([columns.arrays["first"][rows] for columns, rows in parts])

@@ -1,0 +1,148 @@
+"""Columns of events in, a pyramid of clusters out: every zoom of every filter, with exact counts.
+
+The located events stand sorted by the number of their cell (`geo.tiles.grid`), so each cell of each level is one run of
+them. A filter leaves a rising list of rows; two halvings then count any cell, and the middle row of a run is the event
+on which its cluster is drawn: a real place, not the middle of a square.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.model import BBox, Criteria
+from geo.store.columns import Columns
+from geo.tiles.grid import Cells, cells_in, numbers_of
+
+Array = NDArray[Any]
+
+_KEPT_SELECTIONS: Final = 12
+"""Filters whose rows are kept: at a million events each takes at most 4 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What to draw in a view: arrays of one length, one row for each cell that holds a matching event."""
+
+    level: int
+    """Of the cells: 2**level by 2**level of them cover the world in Web Mercator."""
+    xs: Array
+    ys: Array
+    counts: Array
+    lons: Array
+    lats: Array
+    """Position of one of the events in the cell, in degrees (OGC:CRS84)."""
+    types: tuple[str, ...]
+    """Type of that event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The events that meet a filter: rows of the located ones, rising, and rows of the others."""
+
+    located: Array
+    unlocated: Array
+
+    def __len__(self) -> int:
+        """Return how many events match."""
+        return len(self.located) + len(self.unlocated)
+
+
+class Pyramid:
+    """The events of one state of the store. Threads share it.
+
+    Parameters
+    ----------
+    columns : Columns
+        The published events, in any order.
+    revision : int
+        The state that they are of.
+    """
+
+    def __init__(self, columns: Columns, revision: int) -> None:
+        is_located = ~np.isnan(columns.arrays["lon"])
+        located = columns.take(is_located)
+        numbers = numbers_of(located.arrays["lon"], located.arrays["lat"])
+        order = np.argsort(numbers, kind="stable")
+        self.revision = revision
+        self.numbers = numbers[order]
+        self.located = located.take(order)
+        self.unlocated = columns.take(~is_located)
+        self._words = _words(columns)
+        self._selections: OrderedDict[Criteria, Selection] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def followed(self, gone: Array, fresh: Columns, revision: int) -> Pyramid:
+        """Return the pyramid of a later state: without some row numbers (of the store), with other rows in place."""
+        parts = (self.located, self.unlocated)
+        kept = [part.take(~np.isin(part.arrays["fid"], gone)) for part in parts]
+        names = self.located.names
+        arrays = {name: np.concatenate([part.arrays[name] for part in (*kept, fresh)]) for name in fresh.arrays}
+        return Pyramid(Columns(arrays, names), revision)
+
+    def select(self, criteria: Criteria) -> Selection:
+        """Return the events that meet criteria which arrays can try (`geo.store.columns.is_usable`)."""
+        asked = replace(criteria, certainty="possible") if criteria.within_m is None else criteria
+        with self._lock:
+            found = self._selections.get(asked)
+            if found is not None:
+                self._selections.move_to_end(asked)
+                return found
+        leave_out = ("box",) if asked.bbox is None else ()
+        found = Selection(
+            np.flatnonzero(self.located.verdicts(asked, leave_out=leave_out)).astype(np.int32),
+            np.flatnonzero(self.unlocated.verdicts(asked, leave_out=leave_out)).astype(np.int32),
+        )
+        with self._lock:
+            self._selections[asked] = found
+            while len(self._selections) > _KEPT_SELECTIONS:
+                self._selections.popitem(last=False)
+        return found
+
+    def clusters(self, selection: Selection, view: BBox, zoom: int) -> Clusters:
+        """Return the clusters of the cells that a view touches, at a zoom."""
+        cells = cells_in(view, zoom)
+        first, after = self._rows(cells, selection.located)
+        counts = after - first
+        held = np.flatnonzero(counts)
+        middle = selection.located[first[held] + counts[held] // 2]
+        arrays = self.located.arrays
+        types = tuple(self._words[number] for number in arrays["event_type"][middle])
+        return Clusters(
+            cells.level,
+            cells.xs[held],
+            cells.ys[held],
+            counts[held],
+            arrays["lon"][middle],
+            arrays["lat"][middle],
+            types,
+        )
+
+    def word(self, number: int) -> str:
+        """Return the event type that a number stands for."""
+        return self._words[number]
+
+    def in_view(self, selection: Selection, view: BBox) -> Array:
+        """Return those of the selected rows that lie in a view, edges included."""
+        cells = cells_in(view, 22)
+        first, after = self._rows(cells, selection.located)
+        runs = [selection.located[a:b] for a, b in zip(first, after, strict=True) if a < b]
+        rows = np.sort(np.concatenate(runs)) if runs else selection.located[:0]
+        found = self.located.take(rows).verdicts(Criteria(bbox=view), leave_out=())
+        return rows[found]
+
+    def _rows(self, cells: Cells, rows: Array) -> tuple[Array, Array]:
+        """Return where each cell's run begins and ends within rising rows."""
+        starts, ends = cells.runs
+        bounds = np.searchsorted(self.numbers, np.concatenate([starts, ends]))
+        places = bounds if len(rows) == len(self.numbers) else np.searchsorted(rows, bounds)
+        return places[: len(starts)], places[len(starts) :]
+
+
+def _words(columns: Columns) -> dict[int, str]:
+    return {number: word for word, number in columns.names["event_type"].numbers.items()}
