@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,10 @@ from geo.gazetteer.spotting import Spot
 from geo.model import Place
 
 _ANCHORS: Final = frozenset(("country", "region", "municipality", "city", "town", "crossing", "military_base"))
-_ANCHOR_WORDS: Final = frozenset(("kfor", "eulex", "kosovo", "kosova", "kosove", "kosovu"))
+_NORTH: Final = frozenset(("Leposavić", "Zvečan", "Zubin Potok", "North Mitrovica"))
+"""Municipalities whose villages news names without saying where they lie."""
+_SHORTEST: Final = 5
+"""Letters of the shortest village name that alone shows, in a foreign language, that a text is about this region."""
 _HOME: Final = frozenset(("XK", "RS"))
 _DATELINE: Final = re.compile(r"(?:(?:, ?[^.\n;:]{1,40}| ?\([^)\n]{1,40}\))+|) ?(?:-{1,2}) ")
 _DATELINE_REACH: Final = 90
@@ -25,7 +28,7 @@ class Scope:
     """What a text is about, as far as the names in it tell."""
 
     is_here: bool
-    """Whether it names something of this region that is no village: then its village names are meant."""
+    """Whether it names something of this region: then its village names are meant."""
     is_kosovo: bool
     """Whether it names something in Kosovo: then "the north" and "the main bridge" are those there."""
 
@@ -34,12 +37,42 @@ class Scope:
         """Look for what shows where a text is about."""
         named = [place for spot in reading.spots if not spot.is_described for place in spot.places if place.rank == 0]
         anchors = {place.country for place in named if _is_anchor(place)}
-        has_word = any(word.norm in _ANCHOR_WORDS for word in reading.words)
+        anchors |= {place.country for place in _villages(reading) if place.country in _HOME}
+        has_word = any(word.norm in reading.vocabulary.region for word in reading.words)
         return cls(is_here=has_word or bool(anchors), is_kosovo=has_word or "XK" in anchors)
 
 
 def _is_anchor(place: Place) -> bool:
     return place.country in _HOME and place.kind in _ANCHORS
+
+
+def _villages(reading: Reading) -> Iterator[Place]:
+    """Yield the villages that a text names in such a way that they are meant, whatever else it is about.
+
+    Those that it calls a village right before the name; those that a preposition leads to in Serbian or Albanian
+    text; in English, those with a name that nothing else here has, in the north or where Serbs or Albanians are named.
+    """
+    peoples = any(word.norm in reading.vocabulary.peoples for word in reading.words)
+    for spot in reading.spots:
+        own = [place for place in spot.places if place.rank == 0]
+        if spot.is_described or not own or len(own) < len(spot.places) or _has_everyday_word(reading, spot):
+            continue
+        long = sum(w.end - w.start for w in reading.words[spot.first : spot.last]) >= _SHORTEST
+        alone = len(own) == 1 and (peoples or own[0].municipality in _NORTH)
+        if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
+            yield from own
+
+
+def _has_everyday_word(reading: Reading, spot: Spot) -> bool:
+    return reading.words[spot.first].norm in reading.vocabulary.everyday
+
+
+def _is_called(reading: Reading, spot: Spot) -> bool:
+    """Whether "village of", "selu", "fshatin" stands right before a name."""
+    words = list(reading.back(spot, 2))
+    if words and words[0].norm in ("of", "e", "i"):
+        words = words[1:]
+    return bool(words) and reading.vocabulary.kinds.get(words[0].norm) == "village"
 
 
 def rejection(reading: Reading, at: int, scope: Scope) -> str:

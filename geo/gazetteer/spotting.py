@@ -62,6 +62,8 @@ class Spot:
     places: tuple[Place, ...]
     is_described: bool
     """Whether it is a description in small letters ("the main bridge"), which many towns have."""
+    is_english: bool = True
+    """Whether it stands in English text, or in a language that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,13 @@ def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, englis
             listed = [n for n in listed if not n.is_form]
         if listed:
             places = sorted((lexicon.place(n.place) for n in listed), key=lambda p: p.rank)
-            return Spot(at, end, tuple(places), is_described=not any(w.is_capital for w in words[at:end]))
+            return Spot(
+                at,
+                end,
+                tuple(places),
+                is_described=not any(w.is_capital for w in words[at:end]),
+                is_english=not english.is_other(words[at]),
+            )
     return None
 
 
@@ -130,6 +138,10 @@ class _EnglishParagraphs:
     def hold(self, word: Word) -> bool:
         """Tell whether a word stands in English text."""
         return self._balance[self._at(word)] > 0
+
+    def is_other(self, word: Word) -> bool:
+        """Tell whether a word stands in Serbian or Albanian text."""
+        return self._balance[self._at(word)] < 0
 
     def _at(self, word: Word) -> int:
         return bisect_right(self._starts, word.start) - 1

@@ -34,6 +34,10 @@ class Vocabulary:
     everyday: frozenset[str]
     descriptive: frozenset[str]
     """English words that show a name to be a description, which no other language declines."""
+    region: frozenset[str]
+    """Words that show a text to be about this region: of its forces, institutions and name."""
+    peoples: frozenset[str]
+    """The peoples of the region, as English calls them."""
     english: frozenset[str]
     """Frequent words of English; `other` are those of Serbian and Albanian."""
     other: frozenset[str]
@@ -60,6 +64,8 @@ def vocabulary() -> Vocabulary:
         not_given_names=_words(table["not_given_names"]["words"]),
         everyday=_words(table["everyday"]["words"]),
         descriptive=_words(table["descriptive"]["words"]),
+        region=_words(table["region"]["words"]),
+        peoples=_words(table["region"]["peoples"]),
         english=_words(table["languages"]["english"]),
         other=_words(table["languages"]["other"]),
     )

@@ -47,7 +47,8 @@ _AT_THE_BORDER_M: Final = 15_000.0
 _NEAR_M: Final = 30_000.0
 """As far as "X near Y" reaches."""
 _OWN_NAME: Final = 0.06
-"""A place's own name before a by-name: Rudare is oftener the village of that name than Veliko Rudare."""
+_IN_KOSOVO: Final = 0.12
+"""What the Kosovo side of the border adds: most news on the border is from there, and leaves that unsaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ def _of_itself(place: Place, setting: _Setting) -> Iterator[_Part]:
         yield _SIZE * min(1.0, math.log10(place.population) / 6), f"{place.population:,} people"
     if key(setting.toponym.text) in {key(n) for n in (place.name_en, place.name_sq, place.name_sr_latn)}:
         yield _OWN_NAME, "its own name"
+    if place.country == "XK" and not place.is_area:
+        yield _IN_KOSOVO, "in Kosovo"
     if setting.border and not place.is_area:
         away = float(setting.border.measure_many(*([c] for c in place.position)).distance_m[0])
         yield _AT_THE_BORDER * math.exp(-away / _AT_THE_BORDER_M), f"{away / 1000:.1f} km from the border"
