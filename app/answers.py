@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, render_template, request, url_for
 
-from app.operations import CSV, FORMATS, JSON
+from app.operations import CSV, FORMATS, HTML, JSON
 from app.resources import resources
 from app.tables import csv_lines
 from geo import __version__
@@ -46,6 +46,11 @@ def check_cached(asked: Mapping[str, Any]) -> Validators:
     return validators
 
 
+def check_fresh(asked: Mapping[str, Any]) -> Validators | None:
+    """Return the validators of an answer, as `check_cached` does; a page has none, for its nonce is new each time."""
+    return None if asked["f"] == "html" else check_cached(asked)
+
+
 def _is_known(tag: str, modified: datetime) -> bool:
     """Whether the reader's copy is good; by its date only where no later write can share that second."""
     if request.if_none_match:
@@ -59,6 +64,26 @@ def as_json(value: Any, validators: Validators | None = None, *, media_type: str
     """Return a value, or encoded JSON, as an answer."""
     body = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
     return _validated(Response(body, content_type=media_type), validators)
+
+
+def page_of(template: str, **context: Any) -> Response:
+    """Return a page of the interface for people."""
+    return _validated(Response(render_template(template, **context), content_type=f"{HTML}; charset=utf-8"), None)
+
+
+def answer(
+    asked: Mapping[str, Any],
+    value: Mapping[str, Any],
+    validators: Validators | None,
+    *,
+    template: str,
+    media_type: str = JSON,
+    **context: Any,
+) -> Response:
+    """Return a value in the format asked for: as JSON, or as a page made from it by a template."""
+    if asked["f"] == "html":
+        return page_of(template, value=value, **context)
+    return as_json(value, validators, media_type=media_type)
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], validators: Validators | None = None) -> Response:

@@ -140,12 +140,17 @@ def position(text: str) -> LonLat:
 
 def box(text: str) -> BBox:
     """Read `west,south,east,north` in degrees; the heights of a box of six numbers are ignored."""
-    corners = _numbers(text)
-    if len(corners) == 6:
-        corners = (corners[0], corners[1], corners[3], corners[4])
-    if len(corners) != 4:
+    return BBox(*corners(text))
+
+
+def corners(text: str) -> tuple[float, float, float, float]:
+    """Read the lower and the upper corner of a box, in any coordinates; heights are ignored."""
+    found = _numbers(text)
+    if len(found) == 6:
+        found = (found[0], found[1], found[3], found[4])
+    if len(found) != 4:
         raise InvalidInput(f"{shown(text)} is not west,south,east,north")
-    return BBox(*corners)
+    return found[0], found[1], found[2], found[3]
 
 
 def _numbers(text: str) -> tuple[float, ...]:

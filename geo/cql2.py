@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
@@ -21,6 +21,7 @@ from shapely.geometry import shape
 
 from geo.errors import InvalidInput
 from geo.model import BBox
+from geo.projections import CRS84_URI, SYSTEMS, ReferenceSystem
 
 ValueType = Literal["text", "number", "boolean", "date", "timestamp", "interval", "geometry", "list"]
 
@@ -106,8 +107,8 @@ class Vocabulary:
 
     queryables: Mapping[str, ValueType]
     functions: Mapping[str, Function] = field(default_factory=dict)
-    project: Callable[[shapely.Geometry], shapely.Geometry] | None = None
-    """Takes a geometry literal from `filter-crs` to OGC:CRS84; None where it is in that already."""
+    system: ReferenceSystem = SYSTEMS[CRS84_URI]
+    """Of the geometry literals (`filter-crs`)."""
 
 
 def parse(text: str, vocabulary: Vocabulary, *, lang: str = "cql2-text") -> Node:
@@ -209,14 +210,10 @@ class _Builder:
         if "interval" in raw:
             return self.interval(raw["interval"])
         if "bbox" in raw:
-            return Shape(self.projected(box(raw["bbox"])))
+            return Shape(box(raw["bbox"], self.vocabulary.system))
         if "type" in raw:
-            return Shape(self.projected(_literal(raw)))
+            return Shape(_literal(raw, self.vocabulary.system))
         raise InvalidInput(f"filter: {json.dumps(raw)[:60]} is not understood")
-
-    def projected(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        project = self.vocabulary.project
-        return geometry if project is None else project(geometry)
 
     def property(self, name: str) -> Property:
         kind = self.vocabulary.queryables.get(name)
@@ -328,22 +325,24 @@ def _finite(number: float) -> float:
     return float(number)
 
 
-def box(numbers: list[float]) -> shapely.Geometry:
-    """Return the polygon of a box, two polygons where it crosses the antimeridian."""
+def box(numbers: list[float], system: ReferenceSystem = SYSTEMS[CRS84_URI]) -> shapely.Geometry:
+    """Return the polygon of a box, two polygons where it crosses the antimeridian, in OGC:CRS84."""
     if len(numbers) not in (4, 6):
         raise InvalidInput(f"filter: a BBOX has 4 or 6 numbers, not {len(numbers)}")
     half = len(numbers) // 2
     try:
-        corners = BBox(numbers[0], numbers[1], numbers[half], numbers[half + 1])
+        corners = system.box((numbers[0], numbers[1], numbers[half], numbers[half + 1]))
     except InvalidInput as error:
         raise InvalidInput(f"filter: {error}") from error
+    if not isinstance(corners, BBox):
+        return corners
     if corners.west <= corners.east:
         return shapely.box(*corners)
     east = shapely.box(corners.west, corners.south, 180, corners.north)
     return shapely.MultiPolygon([east, shapely.box(-180, corners.south, corners.east, corners.north)])
 
 
-def _literal(raw: dict[str, Any]) -> shapely.Geometry:
+def _literal(raw: dict[str, Any], system: ReferenceSystem) -> shapely.Geometry:
     try:
         geometry = shape(raw)
     except (ValueError, TypeError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
@@ -355,4 +354,7 @@ def _literal(raw: dict[str, Any]) -> shapely.Geometry:
         raise InvalidInput(f"filter: a {raw.get('type')} is empty or has a coordinate that is not finite")
     if not geometry.is_valid:
         raise InvalidInput(f"filter: a {raw.get('type')} is not valid: {shapely.is_valid_reason(geometry)}")
-    return geometry
+    try:
+        return geometry if system.uri == CRS84_URI else system.to_crs84(geometry)
+    except InvalidInput as error:
+        raise InvalidInput(f"filter: {error}") from error

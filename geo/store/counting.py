@@ -1,16 +1,17 @@
-"""Criteria in, exact counts out: of all that match, and of groups of them."""
+"""Criteria in, exact counts out, of all that match and of groups of them; and what contains them."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from geo.model import Criteria
+from geo.model import BBox, Criteria
 from geo.store.access import Access, access
 from geo.store.columns import is_usable
 from geo.store.criteria_sql import Condition, all_of, compiled
-from geo.store.interface import Count, Dimension, checked_dimension
+from geo.store.interface import Count, Dimension, Extent, checked_dimension
 from geo.store.tally import Tally
 
 _GROUPS: Final = {
@@ -47,6 +48,15 @@ def counts(connection: sqlite3.Connection, criteria: Criteria, by: Dimension) ->
     parts = access(connection, criteria).selects(Condition(f"{group} AS name"))
     sql = f"SELECT name, count(*) FROM ({parts.sql}) GROUP BY name ORDER BY name"  # noqa: S608 - parameters only
     return dict(connection.execute(sql, parts.params))
+
+
+def extent(connection: sqlite3.Connection, criteria: Criteria) -> Extent:
+    """Return the box and the days that hold every matching event."""
+    parts = access(connection, criteria).selects(Condition("lon, lat, date_start, date_last"))
+    edges = "min(lon), min(lat), max(lon), max(lat), min(date_start), max(date_last)"
+    found = connection.execute(f"SELECT {edges} FROM ({parts.sql})", parts.params).fetchone()  # noqa: S608 - parameters only
+    first, last = (day and date.fromisoformat(day) for day in found[4:])
+    return Extent(None if found[0] is None else BBox(*found[:4]), first, last)
 
 
 def _not_placed(connection: sqlite3.Connection, read: Access) -> int:

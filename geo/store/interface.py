@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args
 
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInput
-from geo.model import Criteria, Decision, Event, LonLat, Status
+from geo.model import BBox, Criteria, Decision, Event, LonLat, Status
 
 if TYPE_CHECKING:
     from geo.store.columns import Columns, Dictionary
@@ -76,6 +76,15 @@ class Neighbour:
 
     feature: bytes
     distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What contains every one of some features; null where none of them has a place or a date."""
+
+    bbox: BBox | None
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +193,10 @@ class Store(Protocol):
 
     def counts(self, criteria: Criteria, by: Dimension) -> Mapping[str, int]:
         """Count by month or year (of the first day), type, kind, municipality or side; unknown counts under ""."""
+        ...
+
+    def extent(self, criteria: Criteria) -> Extent:
+        """Return the box and the days that hold every matching event; a box is never across the antimeridian."""
         ...
 
     def nearest(self, position: LonLat, k: int, criteria: Criteria) -> tuple[Neighbour, ...]:

@@ -19,6 +19,7 @@ from geo.store.interface import (
     Changes,
     Count,
     Dimension,
+    Extent,
     Neighbour,
     Page,
     PutAction,
@@ -85,6 +86,11 @@ class SqliteStore:
         """Count by groups."""
         with self._connections.reading() as connection:
             return counting.counts(connection, criteria, by)
+
+    def extent(self, criteria: Criteria) -> Extent:
+        """Return the box and the days that hold every matching event."""
+        with self._connections.reading() as connection:
+            return counting.extent(connection, criteria)
 
     def nearest(self, position: LonLat, k: int, criteria: Criteria) -> tuple[Neighbour, ...]:
         """Return the `k` matching events nearest to a position."""
