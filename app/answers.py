@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, render_template, request, url_for
 
@@ -109,9 +110,9 @@ def paging(asked: Mapping[str, Any], formats: Sequence[str], next_cursor: str | 
 
 
 def _here(rel: str, title: str, name: str, **changed: str) -> Link:
-    arguments = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
-    arguments["f"] = name
-    return link(rel, str(request.endpoint), title, FORMATS[name], **arguments)
+    given = {**request.args.to_dict(flat=False), **changed, "f": name}
+    href = f"{request.base_url}?{urlencode(given, doseq=True, safe=',/:')}"
+    return {"rel": rel, "href": href, "type": FORMATS[name], "title": title}
 
 
 def with_links(response: Response, links: Iterable[Link]) -> Response:

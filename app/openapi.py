@@ -49,7 +49,7 @@ def document(app: Flask, *, server: str = _PREFIX) -> dict[str, Any]:
         "paths": {path: {"get": _operation(path, each, of, shared)} for path, each, of in found},
         "components": {
             "parameters": {name: _parameter(p) for name, p in sorted(shared.items())},
-            "responses": {status: _problem(meaning) for status, meaning in _ERRORS.items()},
+            "responses": _problems(),
             "schemas": schemas(),
         },
     }
@@ -131,6 +131,13 @@ def _example(parameter: Parameter) -> Any:
         number = parameter.schema["items"]["type"] == "number"
         return [float(part) if number else part for part in parameter.example.split(",")]
     return {"number": float, "integer": int}.get(str(kind), str)(parameter.example)
+
+
+def _problems() -> dict[str, Any]:
+    problems = {status: _problem(meaning) for status, meaning in _ERRORS.items()}
+    # A line too long for the HTTP server never reaches the service.
+    problems["414"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    return problems
 
 
 def _problem(meaning: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 _FUNCTIONS_REL = "http://www.opengis.net/def/rel/ogc/1.0/functions"
 
 
-@blueprint.get("/")
+@blueprint.get("/", strict_slashes=False)
 @operation("Where to go from here", formats=("json", "html"), schema="Landing")
 def landing(asked: dict[str, Any]) -> Response:
     """Answer links to everything else."""
