@@ -1,6 +1,6 @@
 """Many events in, few things to draw out: clusters, hexagons, and counts by time, type and kilometre of the line."""
 
-from geo.tiles.bins import Bins, Hexagon, hexagons, histogram, kinds_by_month, strip
+from geo.tiles.bins import Bins, Hexagon, hexagons, histogram, kinds_by_month, strip, types
 from geo.tiles.grid import Cells, cells_in
 from geo.tiles.keeping import Keeper
 from geo.tiles.pyramid import Clusters, Pyramid, Selection
@@ -18,4 +18,5 @@ __all__ = [
     "histogram",
     "kinds_by_month",
     "strip",
+    "types",
 ]
