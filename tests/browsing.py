@@ -15,6 +15,8 @@ CHROMIUM = shutil.which("chromium")
 READY = "body[data-ready=true]"
 PATIENCE_MS = 60_000
 """A busy machine is no fault of the page, and a first picture has its fonts cut before it."""
+POPUP_FADE_MS = 500
+"""A popup that was closed by mistake stays in the page for 200 ms more."""
 expect.set_options(timeout=20_000)
 
 

@@ -6,7 +6,10 @@ import json
 import re
 import shutil
 import subprocess
+import time
+from base64 import b64decode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -17,6 +20,9 @@ import pyproj
 import pytest
 from click.testing import Result
 from flask.testing import FlaskClient
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -26,7 +32,8 @@ from geo.crs import geod
 from geo.errors import InvalidInput
 from geo.exports import DrawnSheet, Sheet, draw_map, export_map
 from geo.exports.furniture import scale_bar
-from geo.exports.view import project
+from geo.exports.symbols import spread
+from geo.exports.view import Frame, project
 from geo.exports.writing import SETTINGS
 from geo.gazetteer import Gazetteer
 from geo.model import BBox
@@ -59,6 +66,12 @@ def sheet(gazetteer: Gazetteer) -> Sheet:
 @pytest.fixture(scope="module")
 def drawn(real: list[dict[str, Any]], sheet: Sheet) -> DrawnSheet:
     return draw_map(real, cache_folder=CACHE, sheet=sheet)
+
+
+@pytest.fixture(scope="module")
+def crowded(gazetteer: Gazetteer) -> DrawnSheet:
+    features = json.loads(shipped("incidents.geojson").read_text("utf-8"))["features"]
+    return draw_map(features, cache_folder=CACHE, sheet=Sheet(areas=gazetteer.areas()))
 
 
 def event(title: str = "An event", lon: float = 20.84, lat: float = 42.91, **more: Any) -> dict[str, Any]:
@@ -132,11 +145,90 @@ def test_no_label_lies_on_another_or_on_a_symbol(drawn: DrawnSheet) -> None:
     covered = [
         (name, i)
         for one in drawn.drawn
-        for i, (at, radius) in enumerate(zip(one.at, one.radii, strict=True))
+        for i, (at, radius) in enumerate(zip(one.symbols_at, one.radii, strict=True))
         for name, box in blocks.items()
         if inside(box, at * scale, 0.5 * radius * scale)
     ]
     assert covered == []
+
+
+def test_no_symbol_hides_another_or_its_place(crowded: DrawnSheet) -> None:
+    led = 0
+    for view, one in zip(crowded.views, crowded.drawn, strict=True):
+        radii = np.array(one.radii)
+        for i, at in enumerate(one.symbols_at):
+            near = np.hypot(*(np.delete(one.symbols_at, i, axis=0) - at).T)
+            least = np.minimum(np.delete(radii, i), radii[i])
+            assert (np.delete(radii, i) + radii[i] - near <= 0.67 * least + 0.01).all()
+            places = np.delete(one.at, i, axis=0)
+            assert (np.hypot(*(places - at).T) >= radii[i]).all()
+            assert view.frame.x < at[0] < view.frame.right
+        led += int(one.is_led.sum())
+    assert led > 0
+    assert crowded.shown.has_led
+
+
+def test_main_map_leaves_to_the_inset_what_it_shows(crowded: DrawnSheet) -> None:
+    main, inset = crowded.views
+    inside_inset = inset.window.holds(project(np.array([(m.lon, m.lat) for m in crowded.drawn[1].marks])))
+    assert inside_inset.all()
+    assert len(crowded.drawn[0].elsewhere) == len(crowded.drawn[1].marks)
+    in_main = project(np.array([(m.lon, m.lat) for m in crowded.drawn[0].marks]))
+    assert not inset.window.holds(in_main).any()
+    assert inset.points_per_metre > 2 * main.points_per_metre
+
+
+def test_svg_rounds_its_coordinates_and_no_word() -> None:
+    words = ' d="1.23456789" x="9.87654321"'
+    svg = export_map([event(words)], format="svg", cache_folder=CACHE, sheet=Sheet(title=words)).decode()
+    root = ElementTree.fromstring(svg)
+    assert words.strip() in {"".join(node.itertext()).strip() for node in root.iter()}
+    measures = [node.get(name) or "" for node in root.iter() for name in ("d", "x", "y", "transform")]
+    assert sum(len(text) for text in measures) > 100_000
+    assert [text for text in measures if re.search(r"\.\d{4,}", text)] == []
+
+
+def test_svg_brings_its_fonts_and_keeps_text(real: list[dict[str, Any]], sheet: Sheet) -> None:
+    svg = export_map(real, format="svg", cache_folder=CACHE, sheet=sheet).decode()
+    fonts = re.findall(
+        r"@font-face\{font-family:'Noto Sans';font-style:(\w+);font-weight:(\d+);.*?base64,([^)]+)\)", svg
+    )
+    assert {(style, weight) for style, weight, _ in fonts} >= {("normal", "400"), ("normal", "600"), ("normal", "700")}
+    regular = next(data for style, weight, data in fonts if (style, weight) == ("normal", "400"))
+    with TTFont(BytesIO(b64decode(regular))) as font:
+        known = {chr(code) for code in font.getBestCmap()}
+    root = ElementTree.fromstring(svg)
+    plain = [n for n in root.iter("{http://www.w3.org/2000/svg}text") if "weight" not in n.get("style", "")]
+    upright = "".join("".join(n.itertext()) for n in plain if "italic" not in n.get("style", ""))
+    assert "Kuršumlija" in upright
+    assert set(upright) - {"\n"} <= known
+
+
+def test_thousands_of_places_are_drawn_in_bounded_time() -> None:
+    rng = np.random.default_rng(7)
+    spots = rng.uniform((20.1, 42.0), (21.7, 43.2), (4_000, 2))
+    events = [event(f"Place {i}", lon=float(x), lat=float(y)) for i, (x, y) in enumerate(spots)]
+    started = time.process_time()
+    drawn = draw_map(events, cache_folder=CACHE)
+    assert time.process_time() - started < 20
+    assert sum(count for _, count in drawn.shown.families) == 4_000
+    assert len(text_boxes(drawn, r"label-")) < 400
+
+
+@given(
+    places=st.lists(st.tuples(st.floats(0, 200), st.floats(0, 200)), max_size=30, unique=True),
+    radii=st.lists(st.floats(3, 13), min_size=30, max_size=30),
+)
+def test_spread_keeps_symbols_in_the_frame_and_is_repeatable(places: list[Any], radii: list[float]) -> None:
+    at = np.array(places, dtype=float).reshape(-1, 2)
+    sizes = np.sort(np.array(radii[: len(at)]))[::-1]
+    frame = Frame(-20, -20, 240, 240)
+    found = spread(at, sizes, frame)
+    assert (found == spread(at, sizes, frame)).all()
+    moved = (found != at).any(axis=1)
+    assert (np.abs(found[moved] - 100) <= 120 - sizes[moved][:, None]).all()
+    for i in np.flatnonzero(moved):
+        assert (np.hypot(*(np.delete(found[: i + 1], i, axis=0) - found[i]).T) > sizes[:i] + sizes[i]).all()
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> float:
@@ -200,6 +292,10 @@ def test_hostile_strings_appear_as_written() -> None:
 def test_no_event_still_draws_a_map_that_says_so() -> None:
     svg = export_map([], format="svg", cache_folder=CACHE).decode()
     assert "No event with a position matches" in svg
+    boxes = text_boxes(draw_map([], cache_folder=CACHE), r"label-")
+    message = boxes.pop("label-empty")
+    assert len(boxes) > 10
+    assert [gid for gid, box in boxes.items() if overlap(message, box)] == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from geo.model import BBox, Criteria, Event, LonLat
 from geo.store import Store, open_store
-from geo.tiles import Clusters, Keeper, cells_in, hexagons, histogram, kinds_by_month, strip
+from geo.tiles import Clusters, Keeper, cells_in, hexagons, histogram, kinds_by_month, strip, types
 from tests.back_ends import SLOW, decision, embedded, put
 from tests.factories import criteria, event_lists, incident
 
@@ -69,6 +69,7 @@ def test_every_filter_counts_what_the_store_counts_before_and_after_a_write(
             located = store.count(replace(asked, bbox=WORLD)).number_matched
             assert len(selection.located) == located
             assert int(pyramid.clusters(selection, WORLD, zoom).counts.sum()) == located
+            assert types(pyramid, selection) == store.counts(asked, "type")
             bins = histogram(pyramid, selection)
             assert sum(bins.counts) + bins.undated == count.number_matched
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.config import Settings
 from geo.model import Event, Evidence
 from geo.store import open_store
-from tests.browsing import chromium_browser, visit
+from tests.browsing import POPUP_FADE_MS, chromium_browser, visit
 from tests.conftest import SMALL, running, serving
 
 pytestmark = pytest.mark.browser
@@ -148,6 +148,7 @@ def test_many_events_at_one_place_are_one_marker_that_opens_a_list(browser: Brow
         items = dialog(page).locator(".event-button")
         expect(items).to_have_count(CROWD)
         items.first.click()
+        page.wait_for_timeout(POPUP_FADE_MS)
         expect(dialog(page).get_by_role("heading", level=3)).to_have_text(f"Protest {CROWD - 1}")
         dialog(page).get_by_role("button", name="Back to the list").click()
         expect(items).to_have_count(CROWD)

@@ -29,6 +29,7 @@ from geo.geojson import CITATION, encode
 from geo.maps import LAYERS, Shell, Tiles, areas_drawing, drawing, shell, tile_server
 from geo.model import Criteria
 from geo.style import LABELS
+from geo.tiles import types
 from geo.wording import line_name, status_note
 
 blueprint = Blueprint("pages", __name__)
@@ -148,6 +149,8 @@ def chosen_tiles(name_or_url: str | None) -> Tiles | None:
 def type_counts(form: FilterForm) -> dict[str, int]:
     """Return how many events of each type match, whatever types were asked for."""
     every_type = replace(form.criteria, event_types=())
+    if resources().tiles.is_built:
+        return types(*resources().tiles.select(every_type))
     return dict(query.counts(resources().store, every_type, by="type"))
 
 

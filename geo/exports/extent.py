@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.errors import InvalidInput
 from geo.exports.basemap import Basemap
 from geo.exports.marks import Contents
 from geo.exports.symbols import Scale
-from geo.exports.view import View, Window, window_around, window_of
+from geo.exports.view import Frame, Points, View, Window, window_around, window_of
 from geo.model import BBox
 
 NAMED: Final = ("data", "kosovo", "border", "north")
@@ -22,8 +23,11 @@ LEAST_M: Final = 12_000.0
 _WIDE_SHARE: Final = 0.22
 _CROWD: Final = 3
 """How many symbols must touch before a part of the map gets an inset."""
-_LEAST_ZOOM: Final = 3.4
-_MOST_ZOOM: Final = 7.0
+_ZOOMS: Final = (2.2, 2.8, 3.6, 4.6, 6.0)
+"""Scales of an inset, as multiples of the map's."""
+_SAMPLE: Final = 1_200
+"""Of more marks than this, every second, third... is looked at."""
+_TRIED: Final = 150
 
 
 def main_window(wish: str | BBox, contents: Contents, basemap: Basemap) -> Window:
@@ -85,41 +89,50 @@ def _within(window: Window, basemap: Basemap) -> Window:
     )
 
 
-def inset_window(view: View, contents: Contents, scale: Scale, aspect: float) -> Window | None:
-    """Return the part of a map where most symbols touch, for an inset; none where no part is crowded.
+def inset_window(view: View, contents: Contents, scale: Scale, frame: Frame) -> Window | None:
+    """Return the part of a map that an inset shows best; none where no part is crowded.
 
-    Every mark in turn is the middle of a box of the inset's shape, `_LEAST_ZOOM` times as large as in the main map; the
-    box that holds the most symbols that touch another wins, and is then drawn in to them.
+    Boxes of the inset's shape, in several sizes, about every mark that touches another are tried. The one wins after
+    which the fewest symbols touch: outside it at the scale of the map, inside it at the scale of the inset.
     """
-    inside = view.window.holds(contents.positions)
+    inside = np.flatnonzero(view.window.holds(contents.positions))
+    inside = inside[:: len(inside) // _SAMPLE + 1]
     points = contents.positions[inside]
-    marks = [mark for mark, is_in in zip(contents.marks, inside, strict=True) if is_in]
-    if not len(points):
-        return None
-    radii_m = np.array([scale.diameter(m.count, m.killed) / 2 for m in marks]) / view.points_per_metre
-    crowded = points[_touching(points, radii_m)]
+    radii = np.array([scale.diameter(contents.marks[i].count, contents.marks[i].killed) / 2 for i in inside])
+    pairs, reach_m, apart_m = _touching(points, radii / view.points_per_metre)
+    crowded = np.unique(pairs)
     if len(crowded) < _CROWD:
         return None
-    width = view.window.width / _LEAST_ZOOM * min(1.0, aspect / view.frame.aspect)
-    height = width / aspect
-    near = (np.abs(crowded[:, None, 0] - crowded[None, :, 0]) < width / 2) & (
-        np.abs(crowded[:, None, 1] - crowded[None, :, 1]) < height / 2
-    )
-    busiest = int(near.sum(axis=1).argmax())
-    if near[busiest].sum() < _CROWD:
-        return None
-    least = view.window.width / _MOST_ZOOM
-    return window_around(crowded[near[busiest]]).padded(0.14, 1_500).at_least(least).of_aspect(aspect)
+    best, least = None, len(pairs)
+    for zoom in _ZOOMS:
+        width = frame.width / (view.points_per_metre * zoom)
+        for i in crowded[:: len(crowded) // _TRIED + 1]:
+            window = _box(points[i], width, frame.aspect)
+            both_in = window.holds(points)[pairs].all(axis=1)
+            left = int((~both_in).sum()) + int((apart_m[both_in] < reach_m[both_in] / zoom).sum())
+            if left < least:
+                best, least = window, left
+    return best and _drawn_in(best, points, frame)
 
 
-def _touching(points: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """Return the indices of discs that cover a good part of another; of very many, a sample is looked at."""
-    if len(points) > _SAMPLE:
-        points, radii = points[:: len(points) // _SAMPLE + 1], radii[:: len(radii) // _SAMPLE + 1]
-    apart = np.hypot(points[:, None, 0] - points[None, :, 0], points[:, None, 1] - points[None, :, 1])
-    close = apart < 0.8 * (radii[:, None] + radii[None, :])
-    np.fill_diagonal(close, val=False)
-    return np.flatnonzero(close.any(axis=1))
+def _box(middle: Points, width: float, aspect: float) -> Window:
+    x, y = float(middle[0]), float(middle[1])
+    return Window(x - width / 2, y - width / aspect / 2, x + width / 2, y + width / aspect / 2)
 
 
-_SAMPLE: Final = 1_500
+def _drawn_in(window: Window, points: Points, frame: Frame) -> Window:
+    """Return a window about the marks in it, no larger than need be."""
+    around = window_around(points[window.holds(points)]).padded(0.1, 1_000)
+    shape = around.of_aspect(frame.aspect)
+    return window if shape.width > window.width else shape.at_least(window.width / 1.6).of_aspect(frame.aspect)
+
+
+def _touching(points: Points, radii_m: Points) -> tuple[npt.NDArray[np.int_], Points, Points]:
+    """Return pairs of discs that cover a good part of one another, how far they reach, and how far apart they are."""
+    if len(points) < 2:
+        return np.empty((0, 2), dtype=int), np.empty(0), np.empty(0)
+    first, second = np.triu_indices(len(points), 1)
+    apart = np.hypot(*(points[first] - points[second]).T)
+    reach = 0.85 * (radii_m[first] + radii_m[second])
+    close = apart < reach
+    return np.column_stack([first[close], second[close]]), reach[close], apart[close]

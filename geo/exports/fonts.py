@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -68,6 +69,16 @@ class Faces:
     def width(self, text: str, face: FaceName, size_pt: float) -> float:
         """Return the width of one line of text in points."""
         return float(_width(str(self.file(face)), text)) * size_pt
+
+    def embeddable(self, face: FaceName, characters: Iterable[str]) -> tuple[str, int, bytes]:
+        """Return style and weight as CSS names them, and a WOFF font with these characters alone."""
+        cut = _CUTS[face]
+        with TTFont(self.file(face), recalcTimestamp=False) as font:
+            chosen = subset.Subsetter(subset.Options(notdef_outline=True, hinting=False))
+            chosen.populate(text="".join(sorted(characters)))
+            chosen.subset(font)
+            font.flavor = "woff"
+            return "italic" if cut.style == "Italic" else "normal", cut.weight, _bytes(font)
 
     def printable(self, text: str) -> str:
         """Return the text as it can be printed: one line, and what has no visible sign written as [U+202E].

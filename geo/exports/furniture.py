@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from matplotlib.path import Path
@@ -13,6 +14,7 @@ from geo.exports.view import Frame, View
 
 ACCENT: Final = "#8c1c3c"
 TITLE: Final = Font(size_pt=20, face="bold")
+_TITLE_PT: Final = (20, 19, 18, 17, 16)
 SUBTITLE: Final = Font(size_pt=10.5, colour=MUTED)
 NOTE: Final = Font(size_pt=6.6, colour=MUTED)
 _BAR: Final = Font(size_pt=6.8, halo="#fffefb")
@@ -59,7 +61,8 @@ class Head:
     """Title and subtitle, broken into lines; their height is known before the map's is."""
 
     def __init__(self, page: Page, title: str, subtitle: str, width: float) -> None:
-        self.title = wrapped(page, title[:400], TITLE, width, most=2)
+        self.font = _fitting(page, title[:400], width)
+        self.title = wrapped(page, title[:400], self.font, width, most=2)
         self.subtitle = wrapped(page, subtitle[:600], SUBTITLE, width, most=_MOST_LINES)
 
     @property
@@ -73,10 +76,16 @@ class Head:
         y = frame.top - _BAR_TOP
         for i, line in enumerate(self.title):
             y -= _TITLE_LEADING
-            page.text(frame.x, y + 5, line, TITLE, gid=f"title-{i}")
+            page.text(frame.x, y + 5, line, self.font, gid=f"title-{i}")
         for i, line in enumerate(self.subtitle):
             y -= _SUBTITLE_LEADING
             page.text(frame.x, y + 3, line, SUBTITLE, gid=f"subtitle-{i}")
+
+
+def _fitting(page: Page, title: str, width: float) -> Font:
+    """Return the largest font in which a title is one line, or the usual one where it is none in any."""
+    fonts = (replace(TITLE, size_pt=size) for size in _TITLE_PT)
+    return next((font for font in fonts if page.width(title, font) <= width), TITLE)
 
 
 class Foot:

@@ -111,7 +111,10 @@ class Obstacles:
             inside = (points[:, 0] > left - 1) & (points[:, 0] < right + 1)
             if bool((inside & (points[:, 1] > lower - 1) & (points[:, 1] < upper + 1)).any()):
                 return False
-        others = self.circles[np.hypot(self.circles[:, 0] - own[0], self.circles[:, 1] - own[1]) > 0.1]
+        length = math.hypot(end[0] - start[0], end[1] - start[1])
+        apart = np.hypot(self.circles[:, 0] - start[0], self.circles[:, 1] - start[1])
+        is_own = np.hypot(self.circles[:, 0] - own[0], self.circles[:, 1] - own[1]) <= 0.1
+        others = self.circles[(apart < length + self.circles[:, 2]) & ~is_own]
         away = np.hypot(points[:, None, 0] - others[None, :, 0], points[:, None, 1] - others[None, :, 1])
         return not bool((away < others[None, :, 2]).any())
 
@@ -132,7 +135,7 @@ def place(page: Page, labels: Sequence[Label], obstacles: Obstacles) -> tuple[Pl
         placed.append(best)
         obstacles.boxes.append(best.box)
         if best.lead:
-            obstacles.boxes.extend(_lead_boxes(best.lead))
+            obstacles.boxes.extend(along(*best.lead))
         if label.dot_pt:
             obstacles.add_circles(np.array([label.at]), [label.dot_pt / 2])
     return tuple(placed)
@@ -140,6 +143,8 @@ def place(page: Page, labels: Sequence[Label], obstacles: Obstacles) -> tuple[Pl
 
 def _best(page: Page, label: Label, obstacles: Obstacles) -> Placed | None:
     best, best_cost = None, label.most_cost
+    if label.dot_pt and not obstacles.is_free(_around(label.at, label.dot_pt / 2)):
+        return None
     for box, lead, cost in _candidates(label, *size(page, label)):
         if cost >= best_cost or not obstacles.is_free(box, own=label.at):
             continue
@@ -147,6 +152,10 @@ def _best(page: Page, label: Label, obstacles: Obstacles) -> Placed | None:
         if cost < best_cost and (lead is None or obstacles.is_clear(*lead, own=label.at)):
             best, best_cost = Placed(label, box, lead), cost
     return best
+
+
+def _around(at: tuple[float, float], radius: float) -> Box:
+    return at[0] - radius, at[1] - radius, at[0] + radius, at[1] + radius
 
 
 def size(page: Page, label: Label) -> tuple[float, float]:
@@ -187,9 +196,9 @@ def _box(x: float, y: float, reach: float, angle_deg: float, width: float, heigh
     return middle_x - width / 2, middle_y - height / 2, middle_x + width / 2, middle_y + height / 2
 
 
-def _lead_boxes(lead: tuple[tuple[float, float], tuple[float, float]]) -> Iterator[Box]:
-    """Yield small boxes along a leader line, so that no later label covers it."""
-    (x0, y0), (x1, y1) = lead
+def along(start: tuple[float, float], end: tuple[float, float]) -> Iterator[Box]:
+    """Yield small boxes along a line, so that no later label covers it."""
+    (x0, y0), (x1, y1) = start, end
     count = max(2, int(math.hypot(x1 - x0, y1 - y0) / 4))
     for i in range(count):
         x, y = x0 + (x1 - x0) * i / (count - 1), y0 + (y1 - y0) * i / (count - 1)

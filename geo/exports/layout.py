@@ -12,9 +12,9 @@ SIZES: Final = {"a4": (841.9, 595.3), "slide": (960.0, 540.0), "web": (900.0, 67
 MARGIN: Final = 28.0
 GAP: Final = 14.0
 _COLUMN: Final = 176.0
-_WIDE_COLUMN: Final = 286.0
-_INSET_SHARE: Final = 0.47
-"""Of the column's height."""
+WIDE_COLUMN: Final = 286.0
+_INSET_SHARE: Final = (0.34, 0.6)
+"""Least and most of the column's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Layout:
     legend_columns: int
 
 
-def overview(width: float, height: float, *, head: float, foot: float, has_inset: bool) -> Layout:
+def overview(width: float, height: float, *, head: float, foot: float, legend: float | None) -> Layout:
     """Return a map on the left, and inset and legend in a column on the right.
 
     Parameters
@@ -38,16 +38,18 @@ def overview(width: float, height: float, *, head: float, foot: float, has_inset
         The page, in points.
     head, foot : float
         Heights of title and notes, in points.
-    has_inset : bool
-        Whether the column must hold an inset above the legend.
+    legend : float, optional
+        Height of the legend in points where an inset stands above it, which gets the rest; null for no inset.
     """
-    column = _WIDE_COLUMN if has_inset else _COLUMN
+    has_inset = legend is not None
+    column = WIDE_COLUMN if has_inset else _COLUMN
     inner = width - 2 * MARGIN
     upper = height - MARGIN - head
     lower = MARGIN * 0.6 + foot
     main = Frame(MARGIN, lower, inner - column - GAP, upper - lower)
     x = main.right + GAP
-    inset_h = main.height * _INSET_SHARE if has_inset else 0.0
+    least, most = (share * main.height for share in _INSET_SHARE)
+    inset_h = 0.0 if legend is None else min(max(main.height - legend - GAP, least), most)
     inset = Frame(x, upper - inset_h, column, inset_h) if has_inset else None
     legend_top = upper - inset_h - (GAP if has_inset else 0.0)
     return Layout(

@@ -11,19 +11,24 @@ from matplotlib.path import Path
 
 from geo import style
 from geo.exports import basemap, symbols
+from geo.exports.furniture import wrapped
 from geo.exports.marks import AreaCount
 from geo.exports.page import INK, MUTED, Font, Page
 from geo.exports.symbols import Scale
 from geo.exports.view import Frame
 
 _HEADING: Final = Font(size_pt=8.6, face="bold")
-_TEXT: Final = Font(size_pt=7.8)
+_TEXT: Final = Font(size_pt=7.5)
 _SMALL: Final = Font(size_pt=7.0, colour=MUTED)
-_COUNT: Final = Font(size_pt=7.8, colour=MUTED)
-_ROW: Final = 13.6
+_COUNT: Final = Font(size_pt=7.5, colour=MUTED)
+_ROW: Final = 13.0
 _KEY: Final = 22.0
 """Width of the column of signs."""
-Draw = Callable[[float, float], None]
+_LEADING: Final = 1.2
+_BETWEEN: Final = 8.0
+_FIRST_SHARE: Final = 0.53
+"""Of the width, for the types, whose words are longer."""
+Draw = Callable[[float, float], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,10 @@ class Shown:
     line_name: str
     within_km: float | None
     has_crossings: bool
+    has_elsewhere: bool
+    """Whether the main map has dots for what the inset shows."""
+    has_led: bool
+    """Whether symbols stand at the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,45 +67,52 @@ class Legend:
     def __init__(self, page: Page, shown: Shown, scale: Scale, translate: Callable[[str], str]) -> None:
         self._page, self._shown, self._scale, self._ = page, shown, scale, translate
 
+    def height(self, width: float) -> float:
+        """Return how high the legend is in two columns that are together so wide, in points."""
+        return max(sum(self._height(row, part) for row in rows) for rows, _, part in self._columns(width, 2))
+
     def draw(self, frame: Frame, *, columns: int) -> None:
         """Draw into a frame, in one or two columns."""
-        events, signs = self._events(), [*self._signs(), *self._killed()]
-        width = (frame.width - 12 * (columns - 1)) / columns
-        y = self._rows(frame.x, frame.top, width, events)
-        if columns == 2:
-            self._rows(frame.x + width + 12, frame.top, width, signs)
-        else:
-            self._rows(frame.x, y - 8, width, signs)
+        for rows, x, width in self._columns(frame.width, columns):
+            y = frame.top
+            for row in rows:
+                self._draw_row(frame.x + x, y, width, row)
+                y -= self._height(row, width)
 
-    def _rows(self, x: float, y: float, width: float, rows: list[Row]) -> float:
-        for row in rows:
-            y = self._row(x, y, width, row)
-        return y
+    def _columns(self, width: float, columns: int) -> list[tuple[list[Row], float, float]]:
+        """Return the rows of each column, how far it is from the left, and how wide."""
+        events, killed, signs = self._events(), self._killed(), self._signs()
+        if columns == 1:
+            return [([*events, *killed, *signs], 0.0, width)]
+        first = (width - 2 * _BETWEEN) * _FIRST_SHARE
+        second = width - first - 2 * _BETWEEN
+        left, right = (sum(self._height(r, w) for r in rows) for rows, w in ((events, first), (signs, second)))
+        rows = ([*events, *killed], signs) if left <= right else (events, [*signs, *killed])
+        return [(rows[0], 0.0, first), (rows[1], first + 2 * _BETWEEN, second)]
 
-    def _row(self, x: float, y: float, width: float, row: Row) -> float:
-        from geo.exports.furniture import wrapped
+    def _lines(self, row: Row, width: float) -> list[str]:
+        room = width - (_KEY if row.sign else 0.0) - (18 if row.number else 0)
+        return wrapped(self._page, row.words, row.font, room, most=3)
 
-        indent = _KEY if row.sign else 0.0
-        room = width - indent - (18 if row.number else 0)
-        lines = wrapped(self._page, row.words, row.font, room, most=3)
-        leading = row.font.size_pt * 1.2
-        height = max(row.height, leading * len(lines) + 4)
-        middle = y - height / 2
+    def _height(self, row: Row, width: float) -> float:
+        return max(row.height, row.font.size_pt * _LEADING * len(self._lines(row, width)) + 3.6)
+
+    def _draw_row(self, x: float, y: float, width: float, row: Row) -> None:
+        lines, leading = self._lines(row, width), row.font.size_pt * _LEADING
+        middle = y - self._height(row, width) / 2
         top = middle + leading * (len(lines) - 1) / 2 - row.font.size_pt * 0.36
         for i, line in enumerate(lines):
-            self._page.text(x + indent, top - i * leading, line, row.font)
+            self._page.text(x + (_KEY if row.sign else 0.0), top - i * leading, line, row.font)
         if row.number:
             self._page.text(x + width, top, row.number, _COUNT, align="right")
         if row.sign:
             row.sign(x + _KEY / 2 - 3, middle)
-        return y - height
 
     def _events(self) -> list[Row]:
         shown, _ = self._shown, self._
-        families = {family.name: family for family in style.FAMILIES}
         rows = [Row(_("Events by type"), font=_HEADING)] if shown.families else []
         for name, count in shown.families:
-            rows.append(Row(_(families[name].label), self._family(name), str(count)))
+            rows.append(Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 9.0), str(count)))
         if shown.has_several:
             rows.append(Row(_("Several events at one place: their number and types"), self._several()))
         return rows
@@ -106,20 +122,13 @@ class Legend:
             return []
         return [Row(self._("People killed"), font=_HEADING, height=20), *self._sizes()]
 
-    def _family(self, name: str) -> Draw:
-        def sign(x: float, y: float) -> None:
-            symbols.draw_singles(self._page, [name], np.array([(x, y)]), [9.0], prefix=f"legend-{name}")
-
-        return sign
-
     def _several(self) -> Draw:
-        shares = tuple((name, 1) for name, _ in self._shown.families[:3]) or (("unrest", 1),)
-        shares = shares if len(shares) > 1 else ((shares[0][0], 2),)
+        names = [name for name, _ in self._shown.families[:3]]
+        families = tuple((name, 1) for name in names) if len(names) > 1 else ((names[0], 2),)
+        return self._mark(families, symbols.RING_PT)
 
-        def sign(x: float, y: float) -> None:
-            symbols.draw_rings(self._page, [shares], np.array([(x, y)]), [symbols.RING_PT])
-
-        return sign
+    def _mark(self, families: tuple[tuple[str, int], ...], diameter: float) -> Draw:
+        return lambda x, y: symbols.draw_mark(self._page, families, (x, y), diameter)
 
     def _sizes(self) -> list[Row]:
         """Return a row with circles for no, few and the most people killed at one place."""
@@ -155,6 +164,10 @@ class Legend:
             )
         if shown.has_precision:
             rows.append(Row(_("The event lies somewhere within"), self._precision))
+        if shown.has_led:
+            rows.append(Row(_("Symbol set aside: the dot is the place"), self._led))
+        if shown.has_elsewhere:
+            rows.append(Row(_("Events that the inset shows"), self._dots))
         if shown.areas:
             rows.append(Row(_("Known only by area, not pinned"), self._patch(style.AREA_SHADE, 0.28)))
             rows += [Row(area.name, self._nothing, str(area.count), _SMALL, 10.5) for area in shown.areas[:6]]
@@ -173,6 +186,14 @@ class Legend:
 
     def _precision(self, x: float, y: float) -> None:
         symbols.draw_circles(self._page, np.array([(x, y)]), [12.0])
+
+    def _led(self, x: float, y: float) -> None:
+        place, symbol = np.array([x - 8, y - 2.5]), np.array([x + 4, y + 1])
+        symbols.draw_lead(self._page, place, symbol)
+        symbols.draw_mark(self._page, ((self._shown.families[0][0], 1),), symbol, 8.0)
+
+    def _dots(self, x: float, y: float) -> None:
+        symbols.draw_dots(self._page, np.array([(x - 4, y + 1.5), (x + 3, y - 2)]))
 
     def _patch(self, colour: str, alpha: float) -> Draw:
         def sign(x: float, y: float) -> None:

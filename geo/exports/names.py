@@ -32,6 +32,8 @@ _TOWN_DOT_PT: Final = 4.0
 _CITY: Final = 40_000
 _STORY_WIDTH: Final = 27
 _STORY_LINES: Final = 4
+_MOST_NAMES: Final = 150
+"""A page has no room for the names of more places than this."""
 
 
 def both(names: tuple[str, str, str]) -> str:
@@ -54,18 +56,18 @@ def _folded(name: str) -> str:
 
 def events(drawn: Drawn, *, skip: Window | None, view: View) -> list[Label]:
     """Return the labels of places with events; `skip` is the window that an inset shows larger."""
-    labels = []
-    for mark, (x, y), radius in zip(drawn.marks, drawn.at, drawn.radii, strict=True):
+    ranked = sorted(zip(drawn.marks, drawn.symbols_at, drawn.radii, strict=True), key=lambda one: -_weight(one[0]))
+    labels: list[Label] = []
+    for mark, (x, y), radius in ranked[:_MOST_NAMES]:
         name = both(mark.names)
         if name and not (skip and _within(x, y, skip, view)):
-            weight = 20.0 + mark.count + 4 * mark.killed
             labels.append(
                 Label(
                     lines=(name,),
                     font=EVENT_NAME,
                     at=(float(x), float(y)),
                     clearance=radius,
-                    priority=weight,
+                    priority=_weight(mark),
                     may_lead=mark.count > 2 or mark.killed > 0,
                     most_cost=18.0,
                 )
@@ -73,12 +75,16 @@ def events(drawn: Drawn, *, skip: Window | None, view: View) -> list[Label]:
     return labels
 
 
+def _weight(mark: Mark) -> float:
+    return 20.0 + mark.count + 4 * mark.killed
+
+
 def stories(drawn: Drawn, *, skip: Window | None, view: View, most: int) -> list[Label]:
     """Return what happened at the deadliest places, in the words of the events' own titles."""
     deadly = [i for i, mark in enumerate(drawn.marks) if mark.killed > 1 and ": " in mark.headline]
     deadly = [i for i in deadly if not (skip and _within(float(drawn.at[i][0]), float(drawn.at[i][1]), skip, view))]
     deadly.sort(key=lambda i: (-drawn.marks[i].killed, drawn.marks[i].headline))
-    return [_story(drawn.marks[i], drawn.at[i], drawn.radii[i]) for i in deadly[:most]]
+    return [_story(drawn.marks[i], drawn.symbols_at[i], drawn.radii[i]) for i in deadly[:most]]
 
 
 def _story(mark: Mark, at: Sequence[float], radius: float) -> Label:
@@ -107,16 +113,16 @@ def _within(x: float, y: float, window: Window, view: View) -> bool:
 
 def towns(view: View, basemap: Basemap, drawn: Drawn, *, skip: Window | None) -> list[Label]:
     """Return the labels of towns that no event's label names already, the largest first."""
-    named = [(_folded(mark.names[0]), at) for mark, at in zip(drawn.marks, drawn.at, strict=True)]
+    named: dict[str, list[int]] = {}
+    for i, mark in enumerate(drawn.marks):
+        named.setdefault(_folded(mark.names[0]), []).append(i)
     labels = []
     for town in basemap.towns:
         ((x, y),) = view.on_page([town.position])
         if not view.window.holds(np.array([town.position]))[0] or (skip and _is_small_within(town, x, y, skip, view)):
             continue
-        if any(
-            np.hypot(*(at - (x, y))) < 4 or (name == _folded(town.names[0]) and np.hypot(*(at - (x, y))) < 40)
-            for name, at in named
-        ):
+        away = np.hypot(*(drawn.at - (x, y)).T)
+        if (away < 4).any() or (away[named.get(_folded(town.names[0]), [])] < 40).any():
             continue
         labels.append(_town(town, float(x), float(y)))
     return labels
@@ -174,7 +180,7 @@ def _roomiest(
     for size in (s for s in _COUNTRY_PT if s <= largest):
         font = Font(size_pt=size, face="semibold", colour=COUNTRY_COLOUR)
         half_w, half_h = page.width(text, font) / 2 + 5, size * (ASCENT + DESCENT) / 2 + 3
-        middle = _middle(polygon, half_w, half_h, obstacles)
+        middle = roomiest(polygon, half_w, half_h, obstacles)
         if middle:
             x, y = middle
             return x, y - size * 0.36, font, (x - half_w, y - half_h, x + half_w, y + half_h)
@@ -185,12 +191,14 @@ def _on_page(view: View, shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, view.on_page)
 
 
-def _middle(room: BaseGeometry, half_w: float, half_h: float, obstacles: Obstacles) -> tuple[float, float] | None:
-    """Return the middle of the box of this size that has most room around it."""
+def roomiest(
+    room: BaseGeometry, half_w: float, half_h: float, obstacles: Obstacles, *, step: float = 6.0
+) -> tuple[float, float] | None:
+    """Return the middle of the box of this size that has most room around it within a shape, in points of the page."""
     if room.is_empty:
         return None
     left, lower, right, upper = room.bounds
-    x, y = (a.ravel() for a in np.meshgrid(np.arange(left + 4, right, 6), np.arange(lower + 4, upper, 6)))
+    x, y = (a.ravel() for a in np.meshgrid(np.arange(left + 1, right, step), np.arange(lower + 1, upper, step)))
     boxes = shapely.box(x - half_w, y - half_h, x + half_w, y + half_h)
     shapely.prepare(room)
     fits = shapely.contains_properly(room, boxes)

@@ -49,6 +49,8 @@ class Page:
     def __init__(self, width: float, height: float, faces: Faces) -> None:
         self.frame = Frame(0, 0, width, height)
         self.faces = faces
+        self.written: dict[FaceName, set[str]] = {}
+        """Characters that stand on the page, by face."""
         self.figure = Figure(figsize=(width / 72, height / 72), facecolor=PAPER)
         self._axes: Axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))
         self._axes.set_axis_off()
@@ -67,6 +69,7 @@ class Page:
     ) -> Text:
         """Draw one line of text whose baseline begins, has its middle, or ends at a point, and return it."""
         line = self.faces.printable(line)
+        self.written.setdefault(font.face, set()).update(line)
         style: dict[str, Any] = {
             "fontproperties": self.faces.properties(font.face, font.size_pt),
             "ha": align,

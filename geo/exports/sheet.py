@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from geo.errors import InvalidInput
 from geo.exports import areas, basemap, extent, furniture, labels, locator, marks, names, symbols
 from geo.exports.basemap import Basemap
 from geo.exports.fonts import Faces
-from geo.exports.layout import SIZES, Layout, overview
+from geo.exports.layout import SIZES, WIDE_COLUMN, Layout, overview
 from geo.exports.legend import Legend, Shown
 from geo.exports.marks import Contents
 from geo.exports.page import INK, MUTED, Font, Page
@@ -26,7 +26,7 @@ Translate = Callable[[str], str]
 _EMPTY: Final = Font(size_pt=12, face="semibold", colour=MUTED)
 _INSET_TITLE: Final = Font(size_pt=8.4, face="bold", halo="#fffefb", halo_pt=2.5)
 _COUNTRY_MARGIN_M: Final = 3_500.0
-_LOCATOR_PT: Final = 92.0
+_LOCATOR_PT: Final = 104.0
 _TEXT_LIMIT: Final = 1_000
 _SOURCES: Final = 12
 
@@ -132,13 +132,14 @@ class _Drawing:
     def _plan(self, wish: Window, head: float, foot: float) -> tuple[Layout, View, View | None]:
         """Return the layout with an inset if a part of the main map is too crowded to read."""
         width, height = SIZES[self.sheet.size]
-        layout = overview(width, height, head=head, foot=foot, has_inset=True)
+        legend = Legend(self.page, self._expected(), self.scale, self._).height(WIDE_COLUMN)
+        layout = overview(width, height, head=head, foot=foot, legend=legend)
         if layout.inset is not None:
             main = view(layout.main, wish)
-            crowd = extent.inset_window(main, self.contents, self.scale, layout.inset.aspect)
+            crowd = extent.inset_window(main, self.contents, self.scale, layout.inset)
             if crowd is not None:
                 return layout, main, view(layout.inset, crowd)
-        layout = overview(width, height, head=head, foot=foot, has_inset=False)
+        layout = overview(width, height, head=head, foot=foot, legend=None)
         return layout, view(layout.main, wish), None
 
     def _base(self, shown: View) -> labels.Obstacles:
@@ -157,18 +158,24 @@ class _Drawing:
 
     def _main(self, main: View, inset: View | None) -> Drawn:
         obstacles = self._base(main)
-        drawn = symbols.draw(self.page, main, self.contents, self.scale)
-        obstacles.add_circles(drawn.at, drawn.radii)
         skip = inset.window if inset else None
+        drawn = symbols.draw(self.page, main, self.contents, self.scale, inset=skip)
+        _add_symbols(obstacles, drawn)
         self._corners(main, obstacles, drawn)
         if skip:
             self._inset_box(main, skip, obstacles)
-        self._label(main, obstacles, drawn, skip=skip, stories=1)
         if not self.contents.marks:
-            x, y = main.frame.x + main.frame.width / 2, main.frame.y + main.frame.height / 2
-            self.page.text(x, y, self._("No event with a position matches"), _EMPTY, align="center", gid="empty")
+            self._say_empty(main, obstacles)
+        self._label(main, obstacles, drawn, skip=skip, stories=1)
         basemap.draw_frame(self.page, main)
         return drawn
+
+    def _say_empty(self, main: View, obstacles: labels.Obstacles) -> None:
+        words = self._("No event with a position matches")
+        x, y = main.frame.x + main.frame.width / 2, main.frame.y + main.frame.height / 2
+        half = self.page.width(words, _EMPTY) / 2 + 4
+        self.page.text(x, y, words, _EMPTY, align="center", gid="label-empty")
+        obstacles.boxes.append((x - half, y - _EMPTY.size_pt * 0.5, x + half, y + _EMPTY.size_pt * 1.1))
 
     def _inset_box(self, main: View, window: Window, obstacles: labels.Obstacles) -> None:
         (x, y), (right, top) = main.on_page([(window.west, window.south), (window.east, window.north)])
@@ -187,7 +194,7 @@ class _Drawing:
             "left": Frame(frame.x, frame.y, half, half),
             "right": Frame(frame.right - half, frame.y, half, half),
         }
-        hidden = {side: _within(spot, drawn.at) for side, spot in spots.items()}
+        hidden = {side: _within(spot, np.vstack([drawn.at, drawn.symbols_at])) for side, spot in spots.items()}
         side = min(spots, key=lambda name: (hidden[name], name == "left"))
         other = "left" if side == "right" else "right"
         if hidden[side] == 0:
@@ -199,10 +206,10 @@ class _Drawing:
     def _inset(self, inset: View, main: View) -> Drawn:
         obstacles = self._base(inset)
         drawn = symbols.draw(self.page, inset, self.contents, self.scale)
-        obstacles.add_circles(drawn.at, drawn.radii)
+        _add_symbols(obstacles, drawn)
         lower = Frame(inset.frame.x, inset.frame.y, inset.frame.width, 30)
-        left = _within(Frame(lower.x, lower.y, 110, 30), drawn.at)
-        right = _within(Frame(lower.right - 110, lower.y, 110, 30), drawn.at)
+        left = _within(Frame(lower.x, lower.y, 110, 30), drawn.symbols_at)
+        right = _within(Frame(lower.right - 110, lower.y, 110, 30), drawn.symbols_at)
         corner = "left" if left <= right else "right"
         furniture.draw_scale_bar(self.page, inset, corner)
         obstacles.boxes.append(furniture.scale_bar_box(inset, corner))
@@ -226,6 +233,11 @@ class _Drawing:
         placed += labels.place(self.page, wanted, obstacles)
         labels.draw(self.page, placed, prefix)
 
+    def _expected(self) -> Shown:
+        """Return all that there may be to explain: the legend's room is set aside before the maps are drawn."""
+        everything = Drawn(self.contents.marks, np.empty((0, 2)), np.empty((0, 2)), (), True, np.empty((1, 2)))
+        return replace(self._shown([everything], []), has_crossings=True, has_led=True)
+
     def _shown(self, drawn: list[Drawn], views: list[View]) -> Shown:
         seen = {(m.lon, m.lat): m for one in drawn for m in one.marks}
         counts: dict[str, int] = {}
@@ -233,7 +245,7 @@ class _Drawing:
             for name, number in mark.families:
                 counts[name] = counts.get(name, 0) + number
         return Shown(
-            families=tuple((f.name, counts[f.name]) for f in symbols.FAMILIES if f.name in counts),
+            families=tuple((name, counts[name]) for name in symbols.FAMILY if name in counts),
             has_several=any(mark.count > 1 for mark in seen.values()),
             killed=tuple(mark.killed for mark in seen.values()),
             has_precision=any(one.has_precision for one in drawn),
@@ -241,6 +253,8 @@ class _Drawing:
             line_name=self._line_name(is_short=False),
             within_km=self.sheet.within_m / 1000 if self.sheet.within_m else None,
             has_crossings=any(bool(v.window.holds(self.basemap.crossings).any()) for v in views),
+            has_elsewhere=any(len(one.elsewhere) for one in drawn),
+            has_led=any(bool(one.is_led.any()) for one in drawn),
         )
 
     def _foot(self, window: Window, width: float) -> furniture.Foot:
@@ -278,8 +292,7 @@ class _Drawing:
         return [_("Not shown as symbols: {what}.").format(what=", ".join(said))] if said else []
 
     def _description(self, shown: Shown) -> str:
-        families = {f.name: f for f in symbols.FAMILIES}
-        types = [f"{self._(families[name].label)}: {count}" for name, count in shown.families]
+        types = [f"{self._(symbols.FAMILY[name].label)}: {count}" for name, count in shown.families]
         places = [f"{mark.names[0]}: {mark.count}" for mark in _busiest(self.contents)]
         parts = [self.title, self.sheet.subtitle, "; ".join(types), "; ".join(places)]
         return ". ".join(part.rstrip(".") for part in parts if part) + "."
@@ -287,6 +300,16 @@ class _Drawing:
 
 def _busiest(contents: Contents) -> list[marks.Mark]:
     return sorted((m for m in contents.marks if m.names[0]), key=lambda m: (-m.count, m.names))[:8]
+
+
+def _add_symbols(obstacles: labels.Obstacles, drawn: Drawn) -> None:
+    """Keep labels off symbols, and off the lines and dots of those that stand aside."""
+    obstacles.add_circles(drawn.symbols_at, drawn.radii)
+    obstacles.add_circles(drawn.elsewhere, [symbols.DOT_PT / 2] * len(drawn.elsewhere))
+    led = drawn.is_led
+    obstacles.add_circles(drawn.at[led], [symbols.LEAD_DOT_PT] * int(led.sum()))
+    for place, symbol in zip(drawn.at[led], drawn.symbols_at[led], strict=True):
+        obstacles.boxes.extend(labels.along((float(place[0]), float(place[1])), (float(symbol[0]), float(symbol[1]))))
 
 
 def _within(frame: Frame, at: np.ndarray) -> int:

@@ -1,7 +1,8 @@
 """Marks and areas in, symbols, precision circles and shaded areas on the page out.
 
 One event is drawn in the shape of its family; several at one place as a ring whose colours are their families and whose
-number is their count. Both grow in area by the people killed. Nothing is moved off its place.
+number is their count. Both grow in area by the people killed. A symbol that would hide another stands aside, at the end
+of a line from a dot at its place: nothing is moved without that being seen.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import Final
 import numpy as np
 import shapely
 from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo import style
 from geo.exports.marks import Contents, Mark
-from geo.exports.page import Font, Page, path_of
-from geo.exports.view import Frame, Points, View
+from geo.exports.page import INK, Font, Page, path_of
+from geo.exports.view import Frame, Points, View, Window
 
 SINGLE_PT: Final = 7.6
 """Width of the symbol of one event in which nobody was killed."""
@@ -29,10 +32,17 @@ _LARGEST_PT: Final = 27.0
 _PER_DEATH_PT2: Final = 34.0
 """Growth of the square of the width for each person killed, unless the largest would be too large."""
 _HOLE: Final = 0.66
-NUMBER: Final = Font(size_pt=7.0, face="bold")
-PRECISION: Final = "#5d646b"
-FAMILIES: Final = style.FAMILIES
-_FAMILIES: Final = {family.name: family for family in FAMILIES}
+DOT_PT: Final = 4.4
+DOT: Final = "#4a5056"
+LEAD_DOT_PT: Final = 1.5
+_OVERLAP: Final = 0.33
+"""The share of the smaller symbol's width that may be hidden."""
+_APART_PT: Final = 1.4
+_DIRECTIONS: Final = 24
+_FARTHEST_PT: Final = 46.0
+_MOST_SPREAD: Final = 400
+FAMILY: Final = {family.name: family for family in style.FAMILIES}
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +69,19 @@ class Drawn:
 
     marks: tuple[Mark, ...]
     at: Points
-    """Points of the page, shape (n, 2)."""
+    """Where the events are, in points of the page, shape (n, 2)."""
+    symbols_at: Points
+    """Where their symbols are: there too, or at the end of a line from a dot there."""
     radii: tuple[float, ...]
     has_precision: bool
+    elsewhere: Points
+    """Points of the page where the inset shows what there is, shape (m, 2)."""
+
+    @property
+    def is_led(self) -> NDArray[np.bool_]:
+        """Which symbols stand at the end of a line."""
+        led: NDArray[np.bool_] = (self.at != self.symbols_at).any(axis=1)
+        return led
 
     @property
     def families(self) -> Counter[str]:
@@ -72,104 +92,197 @@ class Drawn:
         return counts
 
 
-def draw(page: Page, view: View, contents: Contents, scale: Scale) -> Drawn:
-    """Draw the marks that lie in a view, the largest first so that none hides another."""
-    inside = np.flatnonzero(view.window.holds(contents.positions))
-    sized = sorted(inside, key=lambda i: (-_diameter(contents.marks[i], scale), i))
+def draw(page: Page, view: View, contents: Contents, scale: Scale, *, inset: Window | None = None) -> Drawn:
+    """Draw the marks that lie in a view, the largest first so that none hides another.
+
+    In the window of an inset, which shows them larger, they are mere dots.
+    """
+    inside = view.window.holds(contents.positions)
+    in_inset = inside & inset.holds(contents.positions) if inset else np.zeros_like(inside)
+    sized = sorted(np.flatnonzero(inside & ~in_inset), key=lambda i: (-_diameter(contents.marks[i], scale), i))
     marks = tuple(contents.marks[i] for i in sized)
     at = view.on_page(contents.positions[sized]) if sized else np.empty((0, 2))
     diameters = [_diameter(mark, scale) for mark in marks]
+    elsewhere = view.on_page(contents.positions[in_inset])
+    draw_dots(page, elsewhere, clip=view.frame)
     has_precision = _draw_precision(page, view, marks, at, diameters)
-    single = [i for i, mark in enumerate(marks) if mark.count == 1]
-    several = [i for i, mark in enumerate(marks) if mark.count > 1]
-    if single:
-        names = [marks[i].families[0][0] for i in single]
-        draw_singles(page, names, at[single], [diameters[i] for i in single], clip=view.frame, prefix=_prefix(view))
-    if several:
-        draw_rings(page, [marks[i].families for i in several], at[several], [diameters[i] for i in several], view=view)
-    return Drawn(marks, at, tuple(d / 2 for d in diameters), has_precision)
+    symbols_at = spread(at, np.asarray(diameters) / 2, view.frame)
+    if len(marks) > _MOST_SPREAD:
+        _draw_many(page, marks, at, diameters, view.frame)
+    else:
+        _draw_each(page, marks, at, symbols_at, diameters, view.frame)
+    return Drawn(marks, at, symbols_at, tuple(d / 2 for d in diameters), has_precision, elsewhere)
 
 
-def _prefix(view: View) -> str:
-    return f"events-{view.frame.x:.0f}"
+def _draw_each(
+    page: Page, marks: Sequence[Mark], at: Points, symbols_at: Points, diameters: Sequence[float], clip: Frame
+) -> None:
+    for i, mark in enumerate(marks):
+        zorder = 8 + i * 1e-4
+        if (symbols_at[i] != at[i]).any():
+            draw_lead(page, at[i], symbols_at[i], zorder=zorder)
+        draw_mark(page, mark.families, symbols_at[i], diameters[i], zorder=zorder, clip=clip)
+
+
+def _draw_many(page: Page, marks: Sequence[Mark], at: Points, diameters: Sequence[float], clip: Frame) -> None:
+    """Draw very many symbols as one artist, and the numbers of those that no later symbol covers."""
+    parts = [_parts(mark.families, diameter) for mark, diameter in zip(marks, diameters, strict=True)]
+    index = np.repeat(np.arange(len(marks)), [len(one) for one in parts])
+    page.symbols(
+        [path for one in parts for path, _ in one],
+        at[index],
+        np.asarray(diameters)[index],
+        clip=clip,
+        facecolors=[colour for one in parts for _, colour in one],
+        edgecolors=["none" if marks[int(i)].count > 1 else style.OUTLINE for i in index],
+        linewidths=0.7,
+        zorder=8,
+        gid=f"events-{clip.x:.0f}",
+    )
+    tree = shapely.STRtree([shapely.Point(place) for place in at])
+    for i, mark in enumerate(marks):
+        near = tree.query(shapely.Point(at[i]), "dwithin", diameters[i]) if mark.count > 1 else ()
+        if mark.count > 1 and max(near) == i:
+            _draw_number(page, float(at[i][0]), float(at[i][1]), mark.count, diameters[i], 9, clip)
 
 
 def _diameter(mark: Mark, scale: Scale) -> float:
     return scale.diameter(mark.count, mark.killed)
 
 
-def draw_singles(
-    page: Page,
-    families: Sequence[str],
-    at: Points,
-    diameters: Sequence[float],
-    *,
-    clip: Frame | None = None,
-    prefix: str = "",
-) -> None:
-    """Draw symbols of one event each."""
+def spread(at: Points, radii: Floats, frame: Frame) -> Points:
+    """Return where symbols can stand without hiding one another, the first of them at their places.
+
+    A symbol that would cover another's place, or more than a third of another, stands at the nearest free point around
+    its own place. Of very many nothing is spread: lines would hide more than symbols do.
+
+    Parameters
+    ----------
+    at : ndarray, shape (n, 2)
+        The places, in points of the page.
+    radii : ndarray, shape (n,)
+        Of the symbols, in points.
+    frame : Frame
+        What the symbols must stay in.
+    """
+    found = at.copy()
+    if len(at) > _MOST_SPREAD:
+        return found
+    for i, place in enumerate(at):
+        reach = radii[:i] + radii[i] - 2 * _OVERLAP * np.minimum(radii[:i], radii[i])
+        others = np.delete(at, i, axis=0)
+        covers = np.hypot(*(others - place).T) < radii[i] + LEAD_DOT_PT
+        if not covers.any() and (np.hypot(*(found[:i] - place).T) >= reach).all():
+            continue
+        spots = _spots(place, float(radii[i]), frame)
+        apart = np.hypot(*np.moveaxis(spots[:, None] - found[None, :i], -1, 0)) - radii[:i] - radii[i]
+        clear = np.hypot(*np.moveaxis(spots[:, None] - at[None], -1, 0)) - radii[i]
+        free = (apart > _APART_PT).all(axis=1) & (clear > _APART_PT).all(axis=1)
+        if free.any():
+            found[i] = spots[int(free.argmax())]
+    return found
+
+
+def _spots(place: Points, radius: float, frame: Frame) -> Points:
+    """Return points around a place, the nearest first, at which a symbol lies in the frame."""
+    away = radius + np.repeat(np.arange(5.0, _FARTHEST_PT, 4.0), _DIRECTIONS)
+    angle = np.tile(np.arange(_DIRECTIONS) * (2 * math.pi / _DIRECTIONS) + 0.6, len(away) // _DIRECTIONS)
+    spots = place + np.column_stack([away * np.cos(angle), away * np.sin(angle)])
+    left, lower, right, upper = frame.box
+    room = radius + 2
+    x, y = spots.T
+    inside: Points = spots[(x > left + room) & (x < right - room) & (y > lower + room) & (y < upper - room)]
+    return inside
+
+
+def draw_lead(page: Page, place: Points, symbol: Points, *, zorder: float = 20) -> None:
+    """Draw the dot at a place and the line from it to its symbol."""
+    page.line([tuple(place), tuple(symbol)], edgecolor=style.OUTLINE, linewidth=1.9, zorder=7.8)
+    page.line([tuple(place), tuple(symbol)], edgecolor=INK, linewidth=0.7, zorder=7.9)
     page.symbols(
-        [_outline(name) for name in families],
-        at,
-        diameters,
-        clip=clip,
-        facecolors=[_FAMILIES[name].colour for name in families],
+        [Path.unit_circle()],
+        np.array([place]),
+        [2 * LEAD_DOT_PT],
+        facecolors=INK,
         edgecolors=style.OUTLINE,
-        linewidths=0.7,
-        zorder=8,
-        gid=prefix and f"{prefix}-single",
+        linewidths=0.5,
+        zorder=max(zorder, 8.9),
     )
 
 
-def _outline(family: str) -> Path:
-    vertices = _FAMILIES[family].vertices
-    return Path([*vertices, vertices[0]], closed=True)
-
-
-def draw_rings(
+def draw_mark(
     page: Page,
-    families: Sequence[Sequence[tuple[str, int]]],
-    at: Points,
-    diameters: Sequence[float],
+    families: Sequence[tuple[str, int]],
+    at: Sequence[float] | Points,
+    diameter: float,
     *,
-    view: View | None = None,
+    zorder: float = 20,
+    clip: Frame | None = None,
 ) -> None:
-    """Draw rings of several events at one place each, with their numbers."""
-    clip, prefix = (view.frame, _prefix(view)) if view else (None, "")
-    sizes = np.asarray(diameters)
-    disc = [Path.unit_circle()]
-    page.symbols(disc, at, sizes + 2.0, clip=clip, facecolors=style.OUTLINE, edgecolors="none", zorder=7)
-    parts = [(i, wedge, name) for i, shares in enumerate(families) for wedge, name in _wedges(shares)]
+    """Draw the symbol of one event, or the ring and the number of several."""
+    number = sum(n for _, n in families)
+    parts = _parts(families, diameter)
     page.symbols(
-        [wedge for _, wedge, _ in parts],
-        at[[i for i, _, _ in parts]],
-        sizes[[i for i, _, _ in parts]],
+        [path for path, _ in parts],
+        np.array([at] * len(parts)),
+        [diameter] * len(parts),
         clip=clip,
-        facecolors=[_FAMILIES[name].colour for _, _, name in parts],
-        edgecolors="none",
-        zorder=7.1,
-        gid=prefix and f"{prefix}-several",
+        facecolors=[colour for _, colour in parts],
+        edgecolors=style.OUTLINE if number == 1 else "none",
+        linewidths=0.7,
+        zorder=zorder,
+        gid=f"event-{families[0][0]}-{at[0]:.0f}-{at[1]:.0f}" if clip else "",
     )
-    page.symbols(disc, at, sizes * _HOLE, clip=clip, facecolors="#ffffff", edgecolors="none", zorder=7.2)
-    for shares, (x, y), diameter in zip(families, at, diameters, strict=True):
-        _draw_number(page, float(x), float(y), sum(n for _, n in shares), diameter, clip)
+    if number > 1:
+        _draw_number(page, float(at[0]), float(at[1]), number, diameter, zorder + 5e-5, clip)
 
 
-def _wedges(shares: Sequence[tuple[str, int]]) -> list[tuple[Path, str]]:
-    """Return the sectors of a ring, clockwise from the top, with the names of their families."""
-    total, passed, wedges = sum(n for _, n in shares), 0, []
+def _parts(families: Sequence[tuple[str, int]], diameter: float) -> list[tuple[Path, str]]:
+    is_one = sum(n for _, n in families) == 1
+    return _single(families[0][0]) if is_one else _ring(families, (diameter + 2.2) / diameter)
+
+
+def _single(name: str) -> list[tuple[Path, str]]:
+    vertices = FAMILY[name].vertices
+    return [(Path([*vertices, vertices[0]], closed=True), FAMILY[name].colour)]
+
+
+def _ring(shares: Sequence[tuple[str, int]], casing: float) -> list[tuple[Path, str]]:
+    """Return a white disc, the sectors of a ring clockwise from the top, and its hole."""
+    total, passed = sum(n for _, n in shares), 0
+    disc = Path.unit_circle()
+    parts = [(disc.transformed(Affine2D().scale(casing)), style.OUTLINE)]
     for name, n in shares:
         start, stop = 90 - 360 * (passed + n) / total, 90 - 360 * passed / total
-        wedges.append((Path.unit_circle() if n == total else Path.wedge(start, stop), name))
+        parts.append((disc if n == total else Path.wedge(start, stop), FAMILY[name].colour))
         passed += n
-    return wedges
+    return [*parts, (disc.transformed(Affine2D().scale(_HOLE)), "#ffffff")]
 
 
-def _draw_number(page: Page, x: float, y: float, number: int, diameter: float, clip: Frame | None) -> None:
-    size = NUMBER.size_pt if number < 100 else NUMBER.size_pt - 1.6
-    font = Font(size_pt=min(size + (diameter - RING_PT) / 6, 10), face="bold", halo="#ffffff", halo_pt=1.2)
-    if clip is None or (clip.x < x < clip.right and clip.y < y < clip.top):
-        page.text(x, y - font.size_pt * 0.36, str(number), font, align="center", zorder=9, gid="")
+def _draw_number(
+    page: Page, x: float, y: float, number: int, diameter: float, zorder: float, clip: Frame | None
+) -> None:
+    if clip and not (clip.x + 4 < x < clip.right - 4 and clip.y + 4 < y < clip.top - 4):
+        return
+    size = min(7.2 + (diameter - RING_PT) / 6, 10.0)
+    size *= min(1.0, diameter * _HOLE * 0.9 / page.width(str(number), Font(size_pt=size, face="bold")))
+    page.text(x, y - size * 0.36, str(number), Font(size_pt=size, face="bold"), align="center", zorder=zorder)
+
+
+def draw_dots(page: Page, at: Points, *, clip: Frame | None = None) -> None:
+    """Draw dots where the inset shows events."""
+    if len(at):
+        page.symbols(
+            [Path.unit_circle()],
+            at,
+            [DOT_PT] * len(at),
+            clip=clip,
+            facecolors=DOT,
+            edgecolors=style.OUTLINE,
+            linewidths=0.5,
+            zorder=7,
+            gid="events-in-inset" if clip else "",
+        )
 
 
 def _draw_precision(page: Page, view: View, marks: Sequence[Mark], at: Points, diameters: Sequence[float]) -> bool:
@@ -190,7 +303,7 @@ def draw_circles(
         at,
         diameters,
         clip=clip,
-        facecolors="#5d646b0f",
+        facecolors="#5d646b09",
         edgecolors="#5d646b8c",
         linewidths=0.5,
         linestyles=[(0, (2.5, 1.8))],
@@ -200,20 +313,29 @@ def draw_circles(
 
 
 def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> None:
-    """Shade areas, given in EPSG:25834 metres by id: a light tint with a band inside the edge."""
+    """Shade areas, given in EPSG:25834 metres by id: a tint that is strongest along the inside of the edge.
+
+    What is as large as a view, such as a country, has the edge alone: a tint over everything says nothing.
+    """
     for area_id, shape in sorted(shapes.items()):
-        band_m = 5.0 / view.points_per_metre
-        near = view.window.padded(0, band_m).shape
-        band = shapely.difference(shape, shapely.buffer(shape, -band_m))
-        for part, alpha, name in ((shape, 0.10, "area"), (band, 0.16, "area-edge")):
-            thin = shapely.simplify(shapely.intersection(part, near), 0.15 / view.points_per_metre)
+        seen = shapely.intersection(shape, view.window.padded(0.1).shape)
+        is_large = shape.area > _LARGE * view.window.shape.area
+        for inside_pt, alpha in _TINTS[is_large:]:
+            inner = shapely.buffer(shape, -inside_pt / view.points_per_metre, quad_segs=4) if inside_pt else None
+            part = seen if inner is None else shapely.difference(seen, inner)
             page.path(
-                path_of(thin),
+                path_of(shapely.simplify(part, 0.15 / view.points_per_metre)),
                 transform=view.transform,
                 clip=view.frame,
                 facecolor=style.AREA_SHADE,
                 edgecolor="none",
                 alpha=alpha,
                 zorder=2.5,
-                gid=f"{name}-{area_id}-{view.frame.x:.0f}",
+                gid=f"area-{area_id}-{inside_pt:.0f}-{view.frame.x:.0f}",
             )
+
+
+_TINTS: Final = ((0.0, 0.09), (6.0, 0.07), (3.0, 0.09))
+"""How far inside the edge a tint reaches, in points (0 for everywhere), and how strong it is."""
+_LARGE: Final = 0.3
+"""Of the view's own area."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, Final, Literal, get_args
 from xml.sax.saxutils import escape
 
+from geo.exports.fonts import FAMILY
 from geo.exports.sheet import DrawnSheet
 
 Format = Literal["png", "svg", "pdf"]
@@ -25,6 +27,9 @@ SETTINGS: Final[Any] = {
     "text.usetex": False,
 }
 """What matplotlib must be set to while a sheet is drawn and written: text as text, embedded fonts, fixed ids."""
+_TAG: Final = re.compile(r"<[a-z][^>]*>")
+_MEASURES: Final = re.compile(r' (?:d|x|y|transform)="[^"]*"')
+_LONG_NUMBER: Final = re.compile(r"-?\d+\.\d{4,}")
 _TITLE_END: Final = re.compile(r"(<title>.*?</title>)", re.DOTALL)
 
 
@@ -59,7 +64,22 @@ _METADATA: Final[Mapping[Format, Callable[[DrawnSheet], dict[str, Any]]]] = {"pn
 
 
 def _described(svg: bytes, sheet: DrawnSheet) -> bytes:
-    """Return an SVG with its description in words, which screen readers look for beside the title."""
-    description = f"<desc>{escape(_printable(sheet)[1])}</desc>"
-    text = svg.decode().replace("<svg ", '<svg role="img" ', 1)
+    """Return an SVG with its description in words, and with its fonts, which a reader need not have."""
+    description = f"<desc>{escape(_printable(sheet)[1])}</desc>\n <style>{_font_faces(sheet)}</style>"
+    text = _TAG.sub(lambda tag: _MEASURES.sub(_rounded, tag[0]), svg.decode()).replace("<svg ", '<svg role="img" ', 1)
     return _TITLE_END.sub(lambda found: f"{found[1]}\n {description}", text, count=1).encode()
+
+
+def _rounded(measures: re.Match[str]) -> str:
+    """Return an attribute with thousandths of a point, finer than any print; text between tags is never touched."""
+    return _LONG_NUMBER.sub(lambda number: f"{float(number[0]):.3f}".rstrip("0").rstrip("."), measures[0])
+
+
+def _font_faces(sheet: DrawnSheet) -> str:
+    """Return CSS that holds the characters on the page, in each face that they stand in."""
+    rules = []
+    for face, characters in sorted(sheet.page.written.items()):
+        style, weight, woff = sheet.page.faces.embeddable(face, characters)
+        source = f"url(data:font/woff;base64,{b64encode(woff).decode()})"
+        rules.append(f"@font-face{{font-family:'{FAMILY}';font-style:{style};font-weight:{weight};src:{source}}}")
+    return "\n".join(rules)

@@ -9,6 +9,7 @@ from geo.tiles.bins import (
     histogram,
     kinds_by_month,
     strip,
+    types,
 )
 from geo.tiles.grid import Cells, cells_in
 from geo.tiles.keeping import Keeper
@@ -29,4 +30,5 @@ __all__ = [
     "histogram",
     "kinds_by_month",
     "strip",
+    "types",
 ]

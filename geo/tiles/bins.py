@@ -99,6 +99,13 @@ class Hexagon:
     """Its corners as longitude and latitude in degrees, not closed."""
 
 
+def types(pyramid: Pyramid, selection: Selection) -> dict[str, int]:
+    """Count events by type, with or without a position."""
+    parts = ((pyramid.located, selection.located), (pyramid.unlocated, selection.unlocated))
+    counts = np.bincount(np.concatenate([columns.arrays["event_type"][rows] for columns, rows in parts]))
+    return {pyramid.word(int(number)): int(counts[number]) for number in np.flatnonzero(counts)}
+
+
 def hexagons(pyramid: Pyramid, selection: Selection, view: BBox, zoom: int) -> list[Hexagon]:
     """Count the events of a view by H3 cell, the coarser the lower the zoom; hexagons at the edge are whole."""
     resolution = next((resolution for up_to, resolution in _RESOLUTIONS if zoom <= up_to), _FINEST)

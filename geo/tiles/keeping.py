@@ -30,6 +30,11 @@ class Keeper:
     _found: OrderedDict[Criteria, Pyramid] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def is_built(self) -> bool:
+        """Whether an answer needs no reading of every event first."""
+        return self._pyramid is not None
+
     def select(self, criteria: Criteria) -> tuple[Pyramid, Selection]:
         """Return the pyramid and the events in it that match, of one state that is no older than this call.
 

@@ -102,6 +102,8 @@ export class Dialog {
     this.element = h("div", { class: "popup-dialog", role: "dialog", "aria-labelledby": "popup-title", tabindex: "-1" },
       button({ class: "popup-close", "aria-label": t("close") }, "×", () => this.close()), this.body);
     this.element.addEventListener("keydown", (event) => this.#key(event));
+    // A click that replaces the content leaves its target outside the popup: Leaflet takes it for one on the map, and closes.
+    this.element.addEventListener("click", (event) => event.stopPropagation());
     this.popup = L.popup({
       closeButton: false, autoPanPaddingTopLeft: [12, 12], autoPanPaddingBottomRight: [56, 12], maxWidth: 340, minWidth: 120, closeOnClick: true, className: "ibar-popup",
     });
