@@ -18,6 +18,7 @@ VIEWS: Final = (
     "app.views.collections",
     "app.views.features",
     "app.views.items",
+    "app.views.data",
     "app.views.lookups",
     "app.views.clusters",
     "app.views.pages",

@@ -43,7 +43,7 @@ def check_cached(asked: Mapping[str, Any]) -> Validators:
     tag = "-".join((str(revision), f"{modified.timestamp() * 1000:.0f}", __version__, *form))
     validators = Validators(tag, modified)
     if _is_known(tag, modified):
-        abort(_validated(Response(status=304), validators))
+        abort(validated(Response(status=304), validators))
     return validators
 
 
@@ -64,12 +64,12 @@ def _is_known(tag: str, modified: datetime) -> bool:
 def as_json(value: Any, validators: Validators | None = None, *, media_type: str = JSON) -> Response:
     """Return a value, or encoded JSON, as an answer."""
     body = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
-    return _validated(Response(body, content_type=media_type), validators)
+    return validated(Response(body, content_type=media_type), validators)
 
 
 def page_of(template: str, **context: Any) -> Response:
     """Return a page of the interface for people."""
-    return _validated(Response(render_template(template, **context), content_type=f"{HTML}; charset=utf-8"), None)
+    return validated(Response(render_template(template, **context), content_type=f"{HTML}; charset=utf-8"), None)
 
 
 def answer(
@@ -90,7 +90,7 @@ def answer(
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], validators: Validators | None = None) -> Response:
     """Return a table as an answer; text that a spreadsheet would run as a formula is neutralised."""
     body = "".join(csv_lines(heads, rows))
-    return _validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), validators)
+    return validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), validators)
 
 
 def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **arguments: Any) -> Link:
@@ -127,7 +127,8 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _validated(response: Response, validators: Validators | None) -> Response:
+def validated(response: Response, validators: Validators | None) -> Response:
+    """Return an answer with what caches need; without validators it is never kept."""
     response.vary.update(["Accept", "Accept-Language"])
     if validators is None:
         response.headers["Cache-Control"] = "no-store"

@@ -22,7 +22,13 @@ _ERRORS: Final = {
     "500": "Something went wrong in the service; `detail` has a number that its log knows",
     "503": "The service is busy; try again after the seconds of Retry-After",
 }
-_TEXTS: Final = ("csv", "html")
+_TEXT: Final = {"type": "string"}
+_BYTES: Final = {"type": "string", "format": "binary"}
+_FORMS: Final[Mapping[str, dict[str, Any]]] = {
+    **dict.fromkeys(("csv", "html", "geojsons", "kml"), _TEXT),
+    **dict.fromkeys(("gpkg", "fgb", "parquet"), _BYTES),
+}
+"""Formats that are not JSON."""
 _PREFIX: Final = "/api"
 
 
@@ -80,7 +86,7 @@ def _operation(
 ) -> dict[str, Any]:
     in_path = [_in_path(name) for name in re.findall(r"{(\w+)}", path)]
     schema = {"$ref": f"#/components/schemas/{described.schema.format(collection and name_of(collection))}"}
-    content = {FORMATS[f]: {"schema": {"type": "string"} if f in _TEXTS else schema} for f in described.formats}
+    content = {FORMATS[f]: {"schema": _FORMS.get(f, schema)} for f in described.formats}
     summary = f"{described.summary}: {collection.title}" if collection else described.summary
     return {
         "summary": summary,

@@ -27,6 +27,11 @@ def schemas() -> dict[str, Any]:
         "Record": _object({f.name: _property(f) for f in FIELDS} | _ANSWERED, required=("id", "kind", "event_type")),
         "Event": _event(),
         "Events": _object({**collection, **counted, **said, **stamp}, required=(*collection, "numberMatched")),
+        "Export": _object({**collection, **said}, required=("type", "features")),
+        "Changes": _object(
+            {**collection, **said, "since": number, "revision": number, "deleted": {"type": "array", "items": text}},
+            required=("type", "features", "deleted", "revision"),
+        ),
         "Neighbours": _object({**collection, **said, **stamp, "numberReturned": number}, required=tuple(collection)),
         "Counts": _object({"by": text, "numberMatched": number, "counts": {"type": "array"} | {"items": _COUNT}}),
         **_binned(number),

@@ -26,7 +26,19 @@ CSV: Final = "text/csv"
 HTML: Final = "text/html"
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA: Final = "application/schema+json"
-FORMATS: Final = {"json": JSON, "geojson": GEOJSON, "csv": CSV, "html": HTML, "openapi": OPENAPI, "schema": SCHEMA}
+FORMATS: Final = {
+    "json": JSON,
+    "geojson": GEOJSON,
+    "csv": CSV,
+    "html": HTML,
+    "openapi": OPENAPI,
+    "schema": SCHEMA,
+    "geojsons": "application/geo+json-seq",
+    "gpkg": "application/geopackage+sqlite3",
+    "fgb": "application/vnd.flatgeobuf",
+    "parquet": "application/vnd.apache.parquet",
+    "kml": "application/vnd.google-earth.kml+xml",
+}
 """Values of `f`, and the media type that each stands for."""
 
 

@@ -115,6 +115,7 @@ def stream(
     licence: str = LICENCE,
     citation: str = CITATION,
     translate: Callable[[str], str] = str,
+    last: Callable[[], Mapping[str, Any]] = dict,
 ) -> Iterator[bytes]:
     """Yield a FeatureCollection piece by piece, however many features there are.
 
@@ -128,6 +129,8 @@ def stream(
         Of the data.
     translate : callable
         Translates the citation and the status note.
+    last : callable
+        Gives the members that are known only when every feature is through.
     """
     head = {
         "type": "FeatureCollection",
@@ -141,4 +144,5 @@ def stream(
     for item in features:
         yield separator + (item if isinstance(item, bytes) else encode(item))
         separator = b",\n"
-    yield b"]}"
+    end = last()
+    yield b"]," + encode(end)[1:] if end else b"]}"

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app import conformance, openapi
 from app.answers import Link, answer, as_json, check_cached, check_fresh, link, page_of
-from app.operations import CSV, GEOJSON, HTML, JSON, OPENAPI, operation
+from app.operations import CSV, FORMATS, GEOJSON, HTML, JSON, OPENAPI, operation
 from app.resources import resources
 from geo.features import FUNCTIONS
 from geo.geojson import CITATION, LICENCE
@@ -52,6 +52,8 @@ def _links(form: str) -> list[Link]:
         link("http://www.opengis.net/def/rel/ogc/1.0/data", "collections.listing", "The collections", f="json"),
         link(_FUNCTIONS_REL, "api.functions", "Functions that a filter may call"),
         link("items", "items.events", _("Every event"), GEOJSON),
+        link("enclosure", "data.export", "Every event as a GeoPackage", FORMATS["gpkg"], f="gpkg"),
+        link("related", "data.changes", "What changed since a revision", GEOJSON, since=0),
         link("items", "items.near_border", _("Within 5 km of the border"), GEOJSON, within_m=5000),
         link("items", "items.along", _("Along 10 km of the line"), GEOJSON, from_km=100, to_km=110),
         link("related", "lookups.nearest", _("The ten nearest to a point"), GEOJSON, near="20.87,42.89"),
