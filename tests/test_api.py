@@ -127,9 +127,9 @@ def test_every_link_of_a_page_has_rel_and_type_and_leads_somewhere(client: Flask
         for link in page["links"]:
             assert link["rel"]
             parts = urlsplit(link["href"])
-            answer = client.get(f"{parts.path}?{parts.query}")
-            assert answer.status_code == 200, link
-            assert answer.content_type.startswith(link["type"].split(";")[0])
+            with client.get(f"{parts.path}?{parts.query}") as answer:
+                assert answer.status_code == 200, link
+                assert answer.content_type.startswith(link["type"].split(";")[0])
 
 
 def test_limit_is_clamped(client: FlaskClient) -> None:
