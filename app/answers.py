@@ -38,11 +38,11 @@ def check_cached(asked: Mapping[str, Any]) -> Validators:
         With status 304: the reader has this answer already.
     """
     here = resources()
-    revision, modified = here.store.revision(), here.store.modified()
+    last = here.store.last_write()
     form = (asked["f"], asked.get("lang", ""), here.settings.wording)
-    tag = "-".join((str(revision), f"{modified.timestamp() * 1000:.0f}", __version__, *form))
-    validators = Validators(tag, modified)
-    if _is_known(tag, modified):
+    tag = "-".join((str(last.revision), f"{last.at.timestamp() * 1000:.0f}", __version__, *form))
+    validators = Validators(tag, last.at)
+    if _is_known(tag, last.at):
         abort(validated(Response(status=304), validators))
     return validators
 
@@ -101,18 +101,23 @@ def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **argument
 
 def paging(asked: Mapping[str, Any], formats: Sequence[str], next_cursor: str | None) -> list[Link]:
     """Return the links of a page: itself, its other formats, and the page that follows."""
-    mine = asked["f"]
-    links = [_here("self", "This page", mine)]
-    links += [_here("alternate", f"This page as {name}", name) for name in formats if name != mine]
+    mine, here = asked["f"], _this_page()
+    links = [_in_format(here, "self", "This page", mine)]
+    links += [_in_format(here, "alternate", f"This page as {name}", name) for name in formats if name != mine]
     if next_cursor:
-        links.append(_here("next", "Next page", mine, cursor=next_cursor))
+        links.append(_in_format(_this_page(cursor=next_cursor), "next", "Next page", mine))
     return links
 
 
-def _here(rel: str, title: str, name: str, **changed: str) -> Link:
-    given = {**request.args.to_dict(flat=False), **changed, "f": name}
-    href = f"{request.base_url}?{urlencode(given, doseq=True, safe=',/:')}"
-    return {"rel": rel, "href": href, "type": FORMATS[name], "title": title}
+def _this_page(**changed: str) -> str:
+    """Return the address of this page up to its format, with some parameters changed."""
+    given = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "f"} | changed
+    query = urlencode(given, doseq=True, safe=",/:")
+    return f"{request.base_url}?{query}{'&' * bool(query)}"
+
+
+def _in_format(address: str, rel: str, title: str, name: str) -> Link:
+    return {"rel": rel, "href": f"{address}f={name}", "type": FORMATS[name], "title": title}
 
 
 def with_links(response: Response, links: Iterable[Link]) -> Response:
@@ -129,7 +134,7 @@ def now() -> str:
 
 def validated(response: Response, validators: Validators | None) -> Response:
     """Return an answer with what caches need; without validators it is never kept."""
-    response.vary.update(["Accept", "Accept-Language"])
+    response.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding"
     if validators is None:
         response.headers["Cache-Control"] = "no-store"
         return response

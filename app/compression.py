@@ -26,7 +26,8 @@ def register(app: Flask) -> None:
 def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith((*_TYPES, *_MORE_TYPES)):
         return response
-    response.vary.add("Accept-Encoding")
+    if "Accept-Encoding" not in response.headers.get("Vary", ""):
+        response.vary.add("Accept-Encoding")
     is_plain = response.status_code == 200 and "Content-Encoding" not in response.headers
     coding = request.accept_encodings.best_match(list(_CODINGS))
     if not is_plain or coding is None or request.method == "HEAD":

@@ -13,7 +13,7 @@ from app import params, tables
 from app.answers import as_csv, as_json, check_cached, link, now, paging, with_links
 from app.operations import GEOJSON, operation
 from app.resources import resources
-from app.words import described
+from app.words import described, translator
 from geo import geojson, query
 from geo.errors import InvalidInput
 from geo.model import Criteria
@@ -104,4 +104,4 @@ def _collection(page: Page, links: Iterable[Mapping[str, str]], criteria: Criter
         "revision": page.revision,
         "links": list(links),
     }
-    return geojson.collection(page.features, members=members, translate=_)
+    return geojson.collection(page.features, members=members, translate=translator())

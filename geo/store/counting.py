@@ -24,10 +24,16 @@ _GROUPS: Final = {
 }
 
 
-def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, *, read: Access | None = None) -> Count:
-    """Count what matches: in memory where that can be done, else reading as `read` says."""
+def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally) -> Count:
+    """Count what matches."""
     if is_usable(criteria):
         compiled(criteria)  # refuses what cannot be used
+    return counted_by(connection, criteria, tally, None)
+
+
+def counted_by(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, read: Access | None) -> Count:
+    """Count what matches criteria that can be used: in memory where that is possible, else reading as `read` says."""
+    if is_usable(criteria):
         counted = tally.count(connection, criteria)
         if counted is not None:
             return counted

@@ -88,6 +88,16 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class LastWrite:
+    """What caches rest on."""
+
+    revision: int
+    """Its number; 0 for a new store."""
+    at: datetime
+    """When it was, in UTC; for a new store, when that was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What the public sees change: a feature, or null where an event is no longer to be seen."""
 
@@ -227,8 +237,8 @@ class Store(Protocol):
         """Return the number of the last write; 0 for a new store."""
         ...
 
-    def modified(self) -> datetime:
-        """Return when the last write was, in UTC; for a new store, when it was made."""
+    def last_write(self) -> LastWrite:
+        """Return which was the last write, and when."""
         ...
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ Each method is one transaction on a connection of `Connections`; what it does st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 
 from geo.model import Criteria, Decision, Event, LonLat, Status
@@ -20,6 +19,7 @@ from geo.store.interface import (
     Count,
     Dimension,
     Extent,
+    LastWrite,
     Neighbour,
     Page,
     PutAction,
@@ -127,10 +127,10 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return lookup.revision(connection)
 
-    def modified(self) -> datetime:
-        """Return when the last write was."""
+    def last_write(self) -> LastWrite:
+        """Return which was the last write, and when."""
         with self._connections.reading() as connection:
-            return lookup.modified(connection)
+            return lookup.last_write(connection)
 
     def close(self) -> None:
         """Let go of the file."""
