@@ -3,6 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+BENCHES ?= $(filter-out __init__ peers synthetic clusters,$(basename $(notdir $(wildcard bench/*.py))))
 
 .PHONY: help serve test test-lowest lint bench vendor translations index clean
 .DEFAULT_GOAL := help
@@ -39,7 +40,7 @@ lint: $(VENV)/.test ## Run ruff, mypy and import-linter alone
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test ## Run the benchmarks against peers
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m bench.$$script || exit 1; done
 
 vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
 	$(PYTHON) app/static/vendor.py

@@ -33,7 +33,7 @@ def pieces(store: Store, criteria: Criteria, form: str, *, sort: Sort = "-date_s
 
     The first piece is read at once: what cannot be asked is found before anything is sent.
     """
-    large = in_large(STREAMED[form](query.every(store, criteria, sort=sort), criteria))
+    large = STREAMED[form](query.every(store, criteria, sort=sort), criteria)
     return _after(next(large, b""), large)
 
 
@@ -95,7 +95,7 @@ def _geojson(features: Iterable[bytes], _criteria: Criteria) -> Iterator[bytes]:
 
 def _sequence(features: Iterable[bytes], _criteria: Criteria) -> Iterator[bytes]:
     """Yield a text sequence; it has no head, so that each feature says whose it is."""
-    return map(text_of, features)
+    return in_large(map(text_of, features))
 
 
 def text_of(feature: bytes) -> bytes:
@@ -108,7 +108,7 @@ def _csv(features: Iterable[bytes], criteria: Criteria) -> Iterator[bytes]:
     heads = tables.columns(has_certainty=criteria.within_m is not None)
     said = (geojson.LICENCE, geojson.CITATION)
     rows = ((*tables.row(feature, heads), *said) for feature in features)
-    return (line.encode() for line in tables.csv_lines((*heads, "licence", "citation"), rows))
+    return in_large(line.encode() for line in tables.csv_lines((*heads, "licence", "citation"), rows))
 
 
 STREAMED: Final[Mapping[str, Callable[[Iterable[bytes], Criteria], Iterator[bytes]]]] = {

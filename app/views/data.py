@@ -81,4 +81,4 @@ def _changes(found: Iterator[Change], since: int) -> Iterator[bytes]:
     def last() -> dict[str, Any]:
         return {"deleted": gone, "revision": reached[0]}
 
-    return data_files.in_large(geojson.stream(features(), members={"since": since}, last=last))
+    return geojson.stream(features(), members={"since": since}, last=last)
