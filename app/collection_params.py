@@ -161,7 +161,7 @@ def criteria(asked: Mapping[str, Any], collection: Collection) -> Criteria:
     conditions = list(_equalities(asked, collection))
     if "filter" in asked:
         conditions.append(_filter(asked, collection))
-    box = asked.get("bbox-crs", SYSTEMS[CRS84_URI]).box(asked["bbox"]) if "bbox" in asked else None
+    box = _box(asked) if "bbox" in asked else None
     if box is not None and not isinstance(box, BBox):
         conditions.append(_outline(box))
     if found.polygon or found.near:
@@ -173,6 +173,13 @@ def criteria(asked: Mapping[str, Any], collection: Collection) -> Criteria:
         filter=_all(conditions),
         unlocated_match=True,
     )
+
+
+def _box(asked: Mapping[str, Any]) -> BBox | shapely.Geometry:
+    try:
+        return asked.get("bbox-crs", SYSTEMS[CRS84_URI]).box(asked["bbox"])  # type: ignore[no-any-return]
+    except InvalidInput as error:
+        raise InvalidInput(f"bbox: {error}") from error
 
 
 def _filters_of_events(asked: Mapping[str, Any]) -> dict[str, Any]:
