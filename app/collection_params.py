@@ -70,7 +70,7 @@ _OF_EVENTS: Final = tuple(
     if parameter.name not in {"kind", "filter", *(known.name for known in _EVERYWHERE)}
 )
 _VALUE_SCHEMAS: Final[Mapping[ValueType, Mapping[str, Any]]] = {
-    "text": {"type": "string", "maxLength": values.MAX_TEXT},
+    "text": {"type": "string"},
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
@@ -133,12 +133,8 @@ def _boolean(text: str) -> cql2.Value:
     return cql2.Value(values.choice(text, ("true", "false")) == "true", "boolean")
 
 
-def _text(text: str) -> cql2.Value:
-    return cql2.Value(values.words(text), "text")
-
-
 _READERS: Final[Mapping[ValueType, Callable[[str], cql2.Value]]] = {
-    "text": _text,
+    "text": lambda text: cql2.Value(text, "text"),
     "number": lambda text: cql2.Value(values.number(text), "number"),
     "boolean": _boolean,
     "date": cql2.instant,

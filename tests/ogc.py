@@ -6,9 +6,11 @@ from the standard's text, so that they do not repeat what our own interface docu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
@@ -145,11 +147,11 @@ def local(href: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def asked(client: FlaskClient, path: str, *, status: int = 200, accept: str = "", **query: Any) -> TestResponse:
-    """Return an answer below `/api`, or of a whole path, that has the status."""
+def asked(client: FlaskClient, path: str, *, answers: int = 200, accept: str = "", **query: Any) -> TestResponse:
+    """Return an answer below `/api`, or of a whole path, of a status."""
     address = path if path.startswith("/api") else f"/api{path}"
     response = client.get(address, query_string=query or None, headers={"Accept": accept} if accept else {})
-    assert response.status_code == status, f"{address} {query}: {response.text[:400]}"
+    assert response.status_code == answers, f"{address} {query}: {response.text[:400]}"
     return response
 
 
@@ -168,7 +170,7 @@ def every(client: FlaskClient, collection: str, **query: Any) -> list[Any]:
     path = f"/collections/{collection}/items"
     found: list[Any] = []
     for page in pages(client, path, **{"limit": 1000, **query}):
-        found += checked("features", page)["features"]
+        found += page["features"]
         total = page["numberMatched"]
     assert len(found) == total
     return found
@@ -183,7 +185,7 @@ def ids(page: Any) -> set[str]:
 
 def refused(client: FlaskClient, path: str, parameter: str, **query: Any) -> str:
     """Return why a query is answered 400, in the words of a problem that begin with the parameter at fault."""
-    response = asked(client, path, status=400, **query)
+    response = asked(client, path, answers=400, **query)
     assert response.mimetype == PROBLEM
     problem = checked("problem", response.get_json(force=True))
     assert problem["detail"].startswith(f"{parameter}:"), problem
@@ -203,3 +205,52 @@ def pages(client: FlaskClient, path: str, **query: Any) -> Iterator[Any]:
         assert following[0]["type"] == GEOJSON
         page = got(client, local(following[0]["href"]))
         yield page
+
+
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def matching(client: FlaskClient, collection: str, text: str, lang: str = "cql2-text") -> set[str]:
+    """Return the ids that a filter finds, read without parsing the rest: outlines of countries are long."""
+    query = {"filter": text, "filter-lang": lang, "limit": "1000"}
+    body, found = b"", set[str]()
+    while True:
+        body = asked(client, f"/collections/{collection}/items", **query).data
+        page = [name.decode() for name in re.findall(rb'"type":"Feature","id":"([^"]+)"', body)]
+        assert found.isdisjoint(page)
+        found |= set(page)
+        following = re.search(rb'"rel":"next","href":"[^"]*?cursor=([^"&]+)', body)
+        if not following:
+            break
+        query["cursor"] = following[1].decode()
+    assert f'"numberMatched":{len(found)},'.encode() in body
+    return found
+
+
+def meant(features: list[Any], test: Callable[[dict[str, Any]], bool]) -> set[str]:
+    return {feature["id"] for feature in features if test(feature["properties"])}
+
+
+def literal(value: Any, kind: str) -> str:
+    """Return a value as CQL2 text has it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if kind in ("date", "timestamp"):
+        return f"{kind.upper()}('{value}')"
+    return str(value) if kind == "number" else "'" + value.replace("'", "''") + "'"
+
+
+def samples(features: list[Any], collection: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield name, type and a value that stands in the middle, for each queryable that has any."""
+    for name, kind in COLLECTIONS[collection].queryables.items():
+        if kind != "geometry":
+            present = sorted(v for f in features if (v := f["properties"][name]) is not None)
+            if present and len(quote(str(present[len(present) // 2]))) < 2_000:
+                yield name, kind, present[len(present) // 2]

@@ -280,9 +280,9 @@ def test_each_feature_alone(service: FlaskClient, collection: str) -> None:
         assert [link["type"] for link in links(alone, "alternate")] == ["text/html"]
         assert [link["type"] for link in links(alone, "collection")] == ["application/json"]
     for missing in ("no-such-feature", "%00", "a%2Fb", "..%2F..", "x" * 3000):
-        asked(service, f"/collections/{collection}/items/{missing}", status=404)
+        asked(service, f"/collections/{collection}/items/{missing}", answers=404)
     refused(service, f"/collections/{collection}/items/{features[0]['id']}", "limit", limit="1")
-    asked(service, "/collections/no-such/items", status=404)
+    asked(service, "/collections/no-such/items", answers=404)
 
 
 @geojson
