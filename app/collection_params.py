@@ -109,7 +109,7 @@ def _properties(collection: Collection) -> Parameter:
         name="properties",
         meaning="The properties to answer, and no more",
         read=lambda text: values.choices(text, names),
-        schema={"type": "array", "items": {"type": "string", "enum": names}},
+        schema={"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
         example=",".join(names[:2]),
         is_list=True,
     )
