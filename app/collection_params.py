@@ -70,7 +70,7 @@ _OF_EVENTS: Final = tuple(
     if parameter.name not in {"kind", "filter", *(known.name for known in _EVERYWHERE)}
 )
 _VALUE_SCHEMAS: Final[Mapping[ValueType, Mapping[str, Any]]] = {
-    "text": {"type": "string", "maxLength": values.MAX_TEXT},
+    "text": {"type": "string"},
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
@@ -109,7 +109,7 @@ def _properties(collection: Collection) -> Parameter:
         name="properties",
         meaning="The properties to answer, and no more",
         read=lambda text: values.choices(text, names),
-        schema={"type": "array", "items": {"type": "string", "enum": names}},
+        schema={"type": "array", "items": {"type": "string", "enum": names}, "minItems": 1},
         example=",".join(names[:2]),
         is_list=True,
     )
@@ -133,12 +133,8 @@ def _boolean(text: str) -> cql2.Value:
     return cql2.Value(values.choice(text, ("true", "false")) == "true", "boolean")
 
 
-def _text(text: str) -> cql2.Value:
-    return cql2.Value(values.words(text), "text")
-
-
 _READERS: Final[Mapping[ValueType, Callable[[str], cql2.Value]]] = {
-    "text": _text,
+    "text": lambda text: cql2.Value(text, "text"),
     "number": lambda text: cql2.Value(values.number(text), "number"),
     "boolean": _boolean,
     "date": cql2.instant,
@@ -161,7 +157,7 @@ def criteria(asked: Mapping[str, Any], collection: Collection) -> Criteria:
     conditions = list(_equalities(asked, collection))
     if "filter" in asked:
         conditions.append(_filter(asked, collection))
-    box = asked.get("bbox-crs", SYSTEMS[CRS84_URI]).box(asked["bbox"]) if "bbox" in asked else None
+    box = _box(asked) if "bbox" in asked else None
     if box is not None and not isinstance(box, BBox):
         conditions.append(_outline(box))
     if found.polygon or found.near:
@@ -173,6 +169,13 @@ def criteria(asked: Mapping[str, Any], collection: Collection) -> Criteria:
         filter=_all(conditions),
         unlocated_match=True,
     )
+
+
+def _box(asked: Mapping[str, Any]) -> BBox | shapely.Geometry:
+    try:
+        return asked.get("bbox-crs", SYSTEMS[CRS84_URI]).box(asked["bbox"])  # type: ignore[no-any-return]
+    except InvalidInput as error:
+        raise InvalidInput(f"bbox: {error}") from error
 
 
 def _filters_of_events(asked: Mapping[str, Any]) -> dict[str, Any]:

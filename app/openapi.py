@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -73,12 +73,16 @@ def _addresses(found: Mapping[str, Operation]) -> Iterator[tuple[str, Operation,
 
 
 def _shared(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
-    """Return the parameters that mean the same wherever they stand, by name."""
-    known: dict[str, list[Parameter]] = defaultdict(list)
-    for parameter in parameters:
-        if not any(parameter is other for other in known[parameter.name]):
-            known[parameter.name].append(parameter)
-    return {name: same[0] for name, same in known.items() if len(same) == 1}
+    """Return the parameters that several addresses understand; of one name, the one that stands in most of them.
+
+    QGIS and GDAL look for the limit of a page among these.
+    """
+    uses = Counter(map(id, given := list(parameters)))
+    most: dict[str, Parameter] = {}
+    for parameter in given:
+        if uses[id(parameter)] > max(1, uses[id(most.get(parameter.name))]):
+            most[parameter.name] = parameter
+    return most
 
 
 def _operation(

@@ -92,7 +92,8 @@ def _event() -> dict[str, Any]:
 
 def _object(properties: Mapping[str, Any], required: tuple[str, ...] | None = None) -> dict[str, Any]:
     needed = list(properties) if required is None else list(required)
-    return {"type": "object", "properties": dict(properties), "required": needed}
+    described = {"type": "object", "properties": dict(properties)}
+    return {**described, "required": needed} if needed else described  # OpenAPI 3.0 allows no empty list
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -148,13 +148,14 @@ def _fits(event_type: str, kinds: Iterable[str]) -> bool:
 
 
 def _listed(choices: Sequence[str]) -> Mapping[str, Any]:
-    return {"type": "array", "items": {"type": "string", "enum": list(choices)}}
+    return {"type": "array", "items": {"type": "string", "enum": list(choices)}, "minItems": 1}
 
 
 _METRES: Final = {"type": "number", "minimum": 0, "maximum": values.MAX_METRES}
 _KM: Final = {"type": "number", "minimum": 0, "maximum": values.MAX_KM}
 _NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
-_WORDS: Final = {"type": "array", "items": {"type": "string"}}
+_WORDS: Final = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_TOKEN: Final = {"type": "string", "pattern": values.HANDED_OUT}
 
 KIND: Final = Parameter(
     name="kind",
@@ -326,8 +327,15 @@ CURSOR: Final = Parameter(
     name="cursor",
     meaning="Where the page before ended; follow its next link",
     read=values.token,
+    schema=_TOKEN,
 )
-LANG: Final = Parameter(name="lang", meaning="Language of the words in the answer", read=values.token, example="en")
+LANG: Final = Parameter(
+    name="lang",
+    meaning="Language of the words in the answer",
+    read=values.token,
+    schema=_TOKEN,
+    example="en",
+)
 K: Final = Parameter(
     name="k",
     meaning=f"How many neighbours, at most {MAX_NEIGHBOURS}",

@@ -20,6 +20,9 @@ TYPES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 _ROLES: Final = {"id": "id", "date_start": "primary-interval-start", "date_end": "primary-interval-end"}
 
+_MAY_BE_EMPTY: Final = frozenset({"stage"})
+"""Fields with a closed list of values where an empty text stands for none of them."""
+
 
 def queryables(collection: Collection) -> dict[str, Any]:
     """Return what a filter over a collection may name: every field, and the geometry; nothing else."""
@@ -59,7 +62,7 @@ def _object(
 def _property(field: Field) -> dict[str, Any]:
     described: dict[str, Any] = {"title": field.name, **TYPES[field.type], "description": field.meaning}
     if field.values:
-        described["enum"] = list(field.values)
+        described["enum"] = [*field.values, *([""] if field.name in _MAY_BE_EMPTY else [])]
     if field.name in _ROLES:
         described["x-ogc-role"] = _ROLES[field.name]
     return described

@@ -25,6 +25,8 @@ MAX_WORDS: Final = 12
 MAX_LIST: Final = 100
 MAX_WKT: Final = 20_000
 MAX_VERTICES: Final = 1_000
+HANDED_OUT: Final = "^[A-Za-z0-9_.~=+/:-]{1,400}$"
+"""What a word that was handed out looks like."""
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,18}(\.\d{0,18})?|\.\d{1,18})(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _LENGTH: Final = re.compile(r"(?P<number>.*?)\s*(?P<unit>km|m|mi|)", re.IGNORECASE | re.DOTALL)
 _UNITS: Final = {"": 1.0, "m": 1.0, "km": 1000.0, "mi": 1609.344}
@@ -125,7 +127,7 @@ def words(text: str) -> str:
 
 def token(text: str) -> str:
     """Read an opaque word, such as a cursor; whoever issued it checks what it says."""
-    if not re.fullmatch(r"[\w.~=+/:-]{1,400}", text, re.ASCII):
+    if not re.fullmatch(HANDED_OUT, text):
         raise InvalidInput(f"{shown(text)} is not what was handed out")
     return text
 

@@ -31,6 +31,10 @@ MAX_PREFIXES: Final = 16
 MAX_NODES: Final = 1_000
 MAX_VERTICES: Final = 5_000
 
+_LITERAL: Final = re.compile(r"\"[^\"]*\"|'(?:\\.|''|[^'\\])*'", re.DOTALL)
+"""A quoted name, or text in which a backslash escapes what follows."""
+_ESCAPES: Final = {"'": "''", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
+
 COMPARISONS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "div", "%", "^"})
 SPATIAL: Final = frozenset(
@@ -130,14 +134,27 @@ def parse(text: str, vocabulary: Vocabulary, *, lang: str = "cql2-text") -> Node
     """
     if lang not in ("cql2-text", "cql2-json"):
         raise InvalidInput(f"filter-lang: {lang!r} is not one of cql2-text, cql2-json")
-    _bound_text(text, nested="[{" if lang == "cql2-json" else "(")
+    _bound_length(text)
+    if lang == "cql2-text":
+        text = _LITERAL.sub(_unescaped, text)
+    _bound_depth(text, nested="[{" if lang == "cql2-json" else "(")
     return _Builder(vocabulary).predicate(_as_json(text, lang))
 
 
-def _bound_text(text: str, *, nested: str) -> None:
-    """Refuse what would exhaust the parser's stack: it recurses once for each open bracket and each prefix."""
+def _bound_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise InvalidInput(f"filter: {len(text)} characters, more than {MAX_LENGTH}")
+
+
+def _unescaped(literal: re.Match[str]) -> str:
+    """Return a literal without the escapes of CQL2 text, which the parser does not know; those of LIKE stay."""
+    if literal[0].startswith('"'):
+        return literal[0]
+    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[0]), literal[0])
+
+
+def _bound_depth(text: str, *, nested: str) -> None:
+    """Refuse what would exhaust the parser's stack: it recurses once for each open bracket and each prefix."""
     bare = re.sub(r'"[^"]*"' if nested != "(" else r"'[^']*'|\"[^\"]*\"", "''", text)
     depth = deepest = 0
     for character in bare:
@@ -355,6 +372,6 @@ def _literal(raw: dict[str, Any], system: ReferenceSystem) -> shapely.Geometry:
     if not geometry.is_valid:
         raise InvalidInput(f"filter: a {raw.get('type')} is not valid: {shapely.is_valid_reason(geometry)}")
     try:
-        return geometry if system.uri == CRS84_URI else system.to_crs84(geometry)
+        return system.to_crs84(geometry)
     except InvalidInput as error:
         raise InvalidInput(f"filter: {error}") from error

@@ -27,6 +27,9 @@ _ROUNDING_DEG: Final = 1e-9
 _PIECES: Final = 64
 """A box in a projected system is cut so often along each side: its edges are curves on the ellipsoid."""
 
+_FARTHEST: Final = 1e9
+"""In metres: beyond all that a projection of the Earth yields, and small enough to reckon with."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceSystem:
@@ -88,6 +91,8 @@ class ReferenceSystem:
             return BBox(a, b, c, d) if self.uri == CRS84_URI else BBox(b, a, d, c)
         if not (all(map(math.isfinite, corners)) and a <= c and b <= d):
             raise InvalidInput(f"the box {', '.join(f'{n:g}' for n in corners)} does not go from lower to upper corner")
+        if max(map(abs, corners)) > _FARTHEST:
+            raise InvalidInput(f"coordinates lie outside {self.code}")
         side = max(c - a, d - b) / _PIECES
         outline = shapely.box(a, b, c, d)
         return self.to_crs84(shapely.segmentize(outline, side) if side else shapely.Point(a, b))

@@ -94,7 +94,7 @@ _BORDER: Final = (
 )
 _SHOWN: Final = ("id", "event_type", "title", "date_start", "place_name", "border_distance_m", "border_side")
 _MOST_SHOWN: Final = 7
-_SORTABLE_OF_EVENTS: Final = ("date_start", "border_distance_m", "fatalities", "updated_at")
+_SORTABLE_OF_EVENTS: Final = ("date_start", "border_distance_m", "fatalities", "updated_at", "id")
 
 
 def _events(kind: Kind, title: str, description: str) -> Collection:

@@ -34,6 +34,7 @@ _BY_SORT: Final = {
     "border_distance_m": "events_public_distance",
     "fatalities": "events_public_fatalities",
     "updated_at": "events_public_updated",
+    "id": "sqlite_autoindex_events_1",  # of the constraint that it is unique
 }
 
 

@@ -25,6 +25,8 @@ Sort = Literal[
     "-fatalities",
     "updated_at",
     "-updated_at",
+    "id",
+    "-id",
 ]
 SORTS: Final[tuple[str, ...]] = get_args(Sort)
 Dimension = Literal["month", "year", "type", "kind", "municipality", "side"]
