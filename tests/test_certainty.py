@@ -42,7 +42,7 @@ def test_certainty_is_what_a_simulation_finds(service: FlaskClient, shares: dict
         share = np.mean(distances_m <= within_m)
         least, most = bounds[said.get(name)]
         assert least <= share <= most, (name, said.get(name), share)
-    assert len({said.get(name) for name in shares}) >= 3
+    assert len({said.get(name) for name in shares}) >= 2
 
 
 @pytest.mark.parametrize("within_m", DISTANCES_M)
