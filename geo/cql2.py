@@ -27,6 +27,8 @@ ValueType = Literal["text", "number", "boolean", "date", "timestamp", "interval"
 
 MAX_LENGTH: Final = 20_000
 MAX_DEPTH: Final = 32
+MAX_TREE_DEPTH: Final = 100
+"""Sums nest without brackets; each level takes four frames of Python's thousand."""
 MAX_PREFIXES: Final = 16
 MAX_NODES: Final = 1_000
 MAX_VERTICES: Final = 5_000
@@ -205,7 +207,7 @@ class _Builder:
 
     def node(self, raw: Any, depth: int) -> Node:
         self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH * 8:
+        if self.nodes > MAX_NODES or depth > MAX_TREE_DEPTH:
             raise InvalidInput(f"filter: more than {MAX_NODES} parts, or nested too deep")
         if isinstance(raw, dict):
             return self.structure(raw, depth)
