@@ -12,6 +12,8 @@ from flask import Flask, Response, request
 
 LEAST_BYTES: Final = 1_400
 """Smaller ones fit into one packet as they are."""
+MOST_BYTES: Final = 8_000_000
+"""Larger ones would be held in memory for it."""
 _LEVEL: Final = 5
 """Of both: more costs more time than it saves."""
 _TYPES: Final = ("text/", "application/json", "application/geo+json", "application/ld+json", "application/problem+json")
@@ -32,7 +34,7 @@ def _compressed(response: Response) -> Response:
     coding = request.accept_encodings.best_match(list(_CODINGS))
     if not is_plain or coding is None or request.method == "HEAD":
         return response
-    if response.is_streamed and not response.direct_passthrough:
+    if (response.is_streamed and not response.direct_passthrough) or (response.content_length or 0) > MOST_BYTES:
         return response
     response.direct_passthrough = False
     source = response.response

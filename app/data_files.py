@@ -5,10 +5,9 @@ Memory stays flat in either case. Each file holds its licence, its citation and 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from app import tables
 from app.files import write_whole
@@ -73,14 +72,6 @@ def _fill(store: Store, criteria: Criteria, path: Path, form: str, sort: Sort) -
         return
     with path.open("wb") as file:
         file.writelines(pieces(store, criteria, form, sort=sort))
-
-
-def built(store: Store, criteria: Criteria, form: str, *, sort: Sort = "-date_start") -> BinaryIO:
-    """Return an open file with every matching event; no name leads to it any more, so closing it deletes it."""
-    with tempfile.TemporaryDirectory(prefix="ibar-") as folder:
-        path = Path(folder, f"ibar.{form}")
-        build(store, criteria, path, form, sort=sort)
-        return path.open("rb")
 
 
 def _after(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
     python -m bench.download [NUMBER] [--folder FOLDER]
 
 Both begin with the events in place: the server with its store, GeoPandas with a GeoDataFrame in memory. What the server
-holds in memory before and after is printed too.
+holds in memory before and after is printed too. Needs the `test` extra and curl.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from urllib.request import urlopen
 
 import pyogrio
 
@@ -22,7 +21,6 @@ from bench import peers
 from bench.http import ibar
 from bench.synthetic import write
 
-PIECE = 1 << 20
 RUNS = 3
 
 

@@ -161,10 +161,10 @@ def _milliseconds(text: str) -> float:
 
 
 @contextmanager
-def ibar(store: Path, port: int) -> Iterator[None]:
-    """Run `ibar serve` over a store."""
+def ibar(store: Path, port: int, *, cache: Path | None = None) -> Iterator[None]:
+    """Run `ibar serve` over a store, with an own cache if one is given."""
     command = [Path(sys.executable).parent / "ibar", "serve", "--port", str(port), "--workers", str(peers.WORKERS)]
-    given = {"IBAR_STORE": str(store)}
+    given = {"IBAR_STORE": str(store), **({"IBAR_CACHE": str(cache)} if cache else {})}
     with peers.running(command, port, f"/api/events?limit={PAGE}", given):
         _warm(port)
         yield

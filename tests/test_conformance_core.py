@@ -105,8 +105,8 @@ def test_root_and_api_definition(service: FlaskClient) -> None:
     for rel in ("self", "service-desc", "service-doc", "conformance", "data"):
         assert links(landing, rel), rel
     for link in landing["links"]:
-        answer = asked(service, local(link["href"]))
-        assert answer.mimetype == link["type"].split(";")[0], link
+        with asked(service, local(link["href"])) as answer:
+            assert answer.mimetype == link["type"].split(";")[0], link
     OpenAPIV30SpecValidator(description(service)).validate()
 
 

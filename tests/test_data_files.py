@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import tempfile
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from click.testing import Result
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import data_files
 from app.config import Settings
+from app.kept_files import KeptFiles
 from geo.errors import TooLarge
 from geo.exports.files import FORMATS, write_file
 from geo.geojson import CITATION, LICENCE, encode, feature
@@ -129,16 +133,6 @@ def test_no_match_is_a_file_without_events(client: FlaskClient, tmp_path: Path, 
         assert b"Exchange of fire" not in path.read_bytes()
 
 
-def test_the_built_file_is_gone_once_it_is_sent(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    for form in data_files.BUILT:
-        with client.get(f"/api/export?f={form}") as response:
-            assert len(response.data) > 1_000
-    assert list(tmp_path.glob("ibar-*")) == []
-
-
 def test_a_file_that_grows_too_large_is_given_up(tmp_path: Path) -> None:
     features = [encode(feature(incident(f"e{n}", summary="x" * 500))) for n in range(6_000)]
     with pytest.raises(TooLarge, match="narrow the filter"):
@@ -219,6 +213,59 @@ class TestCommands:
         texts = result.output.split("\x1e")[1:]
         assert len(texts) == 2
         assert json.loads(texts[0])["licence"] == LICENCE
+
+
+class TestKept:
+    """The same question of the same state is answered from a file."""
+
+    @pytest.fixture(autouse=True)
+    def _cache(self, app: Flask, tmp_path: Path) -> None:
+        here = app.extensions["ibar"]
+        _ = here.gazetteer  # compiled into the cache that the tests share
+        here.settings = replace(here.settings, cache=tmp_path / "cache")
+
+    @pytest.mark.parametrize("form", data_files.FORMATS)
+    def test_again_is_ready(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+    ) -> None:
+        address = f"/api/export?f={form}&within_m=20000"
+        with client.get(address) as first:
+            body = first.data
+        monkeypatch.delattr(data_files, "build")
+        monkeypatch.delattr(data_files, "pieces")
+        with client.get(address) as again:
+            assert again.data == body
+            assert again.headers["Content-Disposition"] == first.headers["Content-Disposition"]
+            assert again.content_length == len(body)
+        assert [path.suffix for path in (tmp_path / "cache" / "exports").iterdir()] == [f".{form}"]
+
+    def test_a_write_is_seen_at_once(self, app: Flask, client: FlaskClient) -> None:
+        with client.get("/api/export?f=csv") as before:
+            assert b"a-new-one" not in before.data
+        app.extensions["ibar"].store.put([incident("a-new-one")], who="tester", why="test", action="ingest")
+        with client.get("/api/export?f=csv") as after:
+            assert b"a-new-one" in after.data
+
+    def test_an_answer_that_was_broken_off_is_not_kept(self, client: FlaskClient, tmp_path: Path) -> None:
+        with client.get("/api/export?f=csv") as response:
+            next(iter(response.response))
+        assert list((tmp_path / "cache" / "exports").glob("*")) == []
+
+    def test_a_folder_that_cannot_be_keeps_nothing(self, client: FlaskClient, tmp_path: Path) -> None:
+        (tmp_path / "cache").write_text("a file where the folder would be")
+        for form in data_files.FORMATS:
+            with client.get(f"/api/export?f={form}") as response:
+                assert response.status_code == 200
+                assert len(response.data) > 1_000
+
+    def test_room_is_made_for_new_ones(self, tmp_path: Path) -> None:
+        kept = KeptFiles(tmp_path, max_bytes=250)
+        for number in range(4):
+            kept.make(f"{number}.csv", lambda path: path.write_bytes(b"x" * 100) and None).close()
+            os.utime(tmp_path / f"{number}.csv", ns=(number, number))
+            if number == 1:
+                (asked := kept.find("0.csv")) and asked.close()
+        assert sorted(path.name for path in tmp_path.glob("*.csv")) == ["0.csv", "3.csv"]
 
 
 class Mirror:

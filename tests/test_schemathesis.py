@@ -12,7 +12,9 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 RULES_OF_VALUES = "positive_data_acceptance,negative_data_rejection"
 """What OpenAPI 3.0 cannot say: that CQL2 parses, that a cursor was handed out, that `near` needs `radius_m`; and that
 too great a `limit` is no error, as the standard has it. `tests/test_conformance_*.py` hold those rules."""
-FREE = r"/(items|events|near-border|along|nearest|counts|geocode|clusters|hexagons|histogram|strip|types-by-month)$"
+FREE = (
+    r"/(items|events|near-border|along|nearest|counts|geocode|clusters|hexagons|histogram|strip|types-by-month|export)$"
+)
 
 
 def failures(server: str, folder: Path, *options: str) -> str:

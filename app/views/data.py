@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Final
 
-from flask import Blueprint, Response
-from werkzeug.wsgi import FileWrapper
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import wrap_file
 
 from app import data_files, params, values
 from app.answers import Validators, check_cached, validated
+from app.kept_files import KeptFiles
 from app.operations import CSV, FORMATS, GEOJSON, operation
 from app.params import Parameter
 from app.resources import resources
 from app.security import Turns
 from geo import geojson
-from geo.store.interface import Change
+from geo.model import Criteria
+from geo.store.interface import Change, Sort
 
 blueprint = Blueprint("data", __name__, url_prefix="/api")
 
 _TURNS: Final = Turns(1, wait_s=20.0)
 """One file is built at a time in a process; who waits longer than this is told to come back."""
+_PIECE_BYTES: Final = 256_000
+_SORT: Final[Sort] = "-date_start"
 _SINCE: Final = Parameter(
     name="since",
     meaning="Revision that the reader has: that of its last answer, or 0",
@@ -35,18 +42,37 @@ _SINCE: Final = Parameter(
     "Every event that matches, as one file", *params.FILTERS, params.SORT, formats=data_files.FORMATS, schema="Export"
 )
 def export(asked: dict[str, Any]) -> Response:
-    """Answer all matching events: text is streamed, a file is built first, sent and deleted."""
+    """Answer all matching events: text is streamed, a file is built first; the same question again finds it ready."""
     form, criteria = asked["f"], params.criteria(asked)
     validators = check_cached(asked)
-    store, sort = resources().store, asked.get("sort", "-date_start")
-    if form in data_files.STREAMED:
-        return _attached(Response(data_files.pieces(store, criteria, form, sort=sort)), form, validators)
+    kept, name = _kept_files(), _name(asked, validators)
+    file = kept.find(name)
+    if file is None and form in data_files.STREAMED:
+        pieces = data_files.pieces(resources().store, criteria, form, sort=asked.get("sort", _SORT))
+        return _attached(Response(kept.pass_on(name, pieces)), form, validators)
+    return _attached(_whole(file or _built(asked, criteria, kept, name)), form, validators)
+
+
+def _kept_files() -> KeptFiles:
+    return KeptFiles(resources().settings.cache / "exports")
+
+
+def _name(asked: Mapping[str, Any], validators: Validators) -> str:
+    """Return what names an answer: the question as it was put, and the state of the store."""
+    question = json.dumps([sorted(request.args.items(multi=True)), asked["f"], validators.tag])
+    return f"{hashlib.sha256(question.encode()).hexdigest()[:32]}.{asked['f']}"
+
+
+def _built(asked: Mapping[str, Any], criteria: Criteria, kept: KeptFiles, name: str) -> BinaryIO:
+    form, sort = asked["f"], asked.get("sort", _SORT)
     with _TURNS.turn():
-        file = data_files.built(store, criteria, form, sort=sort)
-    response = Response(FileWrapper(file, 256_000), direct_passthrough=True)
-    response.content_length = file.seek(0, 2)
-    file.seek(0)
-    return _attached(response, form, validators)
+        return kept.make(name, lambda path: data_files.build(resources().store, criteria, path, form, sort=sort))
+
+
+def _whole(file: BinaryIO) -> Response:
+    response = Response(wrap_file(request.environ, file, _PIECE_BYTES), direct_passthrough=True)
+    response.content_length = os.fstat(file.fileno()).st_size
+    return response
 
 
 def _attached(response: Response, form: str, validators: Validators) -> Response:
