@@ -235,7 +235,16 @@ def test_unknown_parameters_are_refused_everywhere(service: FlaskClient) -> None
 INVALID = {
     "limit": ("0", "-1", "ten", "1.5", ""),
     "bbox": ("1,2,3", "a,b,c,d", "20,43,21,42", "1,2,3,4,5", "0,0,nan,1", "-200,0,0,1", "1,2,3,4,5,6,7"),
-    "datetime": ("yesterday", "2023-13-01T00:00:00Z", "2023-12-31/2023-01-01", "2023-02-30", "/2023/"),
+    "datetime": (
+        "2023-01-01/P",
+        "9999-01-01/P9999Y",
+        "P1D/P1D",
+        "yesterday",
+        "2023-13-01T00:00:00Z",
+        "2023-12-31/2023-01-01",
+        "2023-02-30",
+        "/2023/",
+    ),
     "crs": ("nowhere", "http://www.opengis.net/def/crs/EPSG/0/2154"),
     "bbox-crs": ("nowhere", "http://www.opengis.net/def/crs/EPSG/0/2154"),
     "f": ("gml", ""),

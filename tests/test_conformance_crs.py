@@ -139,6 +139,19 @@ def test_bbox_crs_parameter_default(service: FlaskClient, collection: str) -> No
 
 
 @every_system
+@every_collection
+def test_an_extent_converted_by_its_corners_holds_the_same_features(
+    service: FlaskClient, collection: str, uri: str
+) -> None:
+    """As the OGC's test suite converts it."""
+    west, south, east, north = got(service, f"/collections/{collection}")["extent"]["spatial"]["bbox"][0]
+    (a, c), (b, d) = from_crs84(uri).transform([west, east], [south, north])
+    converted = ids(every(service, collection, bbox=f"{a},{b},{c},{d}", **{"bbox-crs": uri}))
+    assert converted == ids(every(service, collection, bbox=f"{west},{south},{east},{north}"))
+    assert converted == ids(every(service, collection))
+
+
+@every_system
 def test_pages_keep_the_system(service: FlaskClient, uri: str) -> None:
     path = "/collections/places/items"
     first = got(service, path, limit=3, crs=uri, bbox=box_in(uri), **{"bbox-crs": uri})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from app.answers import Link, answer, check_fresh, link
 from app.operations import GEOJSON, HTML, JSON, SCHEMA, no_parameters, operation
 from app.resources import resources
 from geo.features import COLLECTIONS, Collection, Extent
+from geo.model import BBox
 from geo.projections import CRS84_URI, SYSTEMS
 
 blueprint = Blueprint("collections", __name__, url_prefix="/api")
@@ -91,11 +93,19 @@ def _extent(extent: Extent, *, has_dates: bool) -> dict[str, Any]:
     box = extent.bbox
     described: dict[str, Any] = {}
     if box is not None:
-        described["spatial"] = {"bbox": [list(box)], "crs": CRS84_URI}
+        described["spatial"] = {"bbox": [_outward(box)], "crs": CRS84_URI}
     if has_dates:
         interval = [extent.first and f"{extent.first}T00:00:00Z", extent.last and f"{extent.last}T23:59:59Z"]
         described["temporal"] = {"interval": [interval], "trs": _GREGORIAN}
     return described
+
+
+def _outward(box: BBox) -> list[float]:
+    """Return a box rounded outward, so that it holds the features still when a client converts but its corners."""
+    west, south, east, north = box
+    step = 10 if max(east - west, north - south) <= 3 else 1
+    lower = [math.floor(degrees * step) / step for degrees in (west, south)]
+    return lower + [math.ceil(degrees * step) / step for degrees in (east, north)]
 
 
 def _links(collection: Collection, form: str) -> list[Link]:
