@@ -3,8 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+BENCHES ?= $(filter-out __init__ peers synthetic clusters,$(basename $(notdir $(wildcard bench/*.py))))
 
-.PHONY: help serve test test-lowest lint bench vendor translations index clean
+.PHONY: help serve test test-lowest lint bench cite vendor translations index clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -39,7 +40,10 @@ lint: $(VENV)/.test ## Run ruff, mypy and import-linter alone
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.test ## Run the benchmarks against peers
-	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(BENCHES); do echo "== $$script"; $(BIN)/python -m bench.$$script || exit 1; done
+
+cite: $(VENV)/.test ## Run the OGC's test suite of OGC API - Features against the service (Java 17 and Maven, or IBAR_CITE_JAR)
+	$(BIN)/python -m tests.cite
 
 vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
 	$(PYTHON) app/static/vendor.py

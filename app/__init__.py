@@ -15,7 +15,10 @@ DAY_S: Final = 86_400
 VIEWS: Final = (
     "app.views.health",
     "app.views.api",
+    "app.views.collections",
+    "app.views.features",
     "app.views.items",
+    "app.views.data",
     "app.views.lookups",
     "app.views.clusters",
     "app.views.pages",

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, render_template, request, url_for
 
-from app.operations import CSV, FORMATS, JSON
+from app.operations import CSV, FORMATS, HTML, JSON
 from app.resources import resources
 from app.tables import csv_lines
 from geo import __version__
@@ -37,13 +38,18 @@ def check_cached(asked: Mapping[str, Any]) -> Validators:
         With status 304: the reader has this answer already.
     """
     here = resources()
-    revision, modified = here.store.revision(), here.store.modified()
+    last = here.store.last_write()
     form = (asked["f"], asked.get("lang", ""), here.settings.wording)
-    tag = "-".join((str(revision), f"{modified.timestamp() * 1000:.0f}", __version__, *form))
-    validators = Validators(tag, modified)
-    if _is_known(tag, modified):
-        abort(_validated(Response(status=304), validators))
+    tag = "-".join((str(last.revision), f"{last.at.timestamp() * 1000:.0f}", __version__, *form))
+    validators = Validators(tag, last.at)
+    if _is_known(tag, last.at):
+        abort(validated(Response(status=304), validators))
     return validators
+
+
+def check_fresh(asked: Mapping[str, Any]) -> Validators | None:
+    """Return the validators of an answer, as `check_cached` does; a page has none, for its nonce is new each time."""
+    return None if asked["f"] == "html" else check_cached(asked)
 
 
 def _is_known(tag: str, modified: datetime) -> bool:
@@ -58,13 +64,33 @@ def _is_known(tag: str, modified: datetime) -> bool:
 def as_json(value: Any, validators: Validators | None = None, *, media_type: str = JSON) -> Response:
     """Return a value, or encoded JSON, as an answer."""
     body = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
-    return _validated(Response(body, content_type=media_type), validators)
+    return validated(Response(body, content_type=media_type), validators)
+
+
+def page_of(template: str, **context: Any) -> Response:
+    """Return a page of the interface for people."""
+    return validated(Response(render_template(template, **context), content_type=f"{HTML}; charset=utf-8"), None)
+
+
+def answer(
+    asked: Mapping[str, Any],
+    value: Mapping[str, Any],
+    validators: Validators | None,
+    *,
+    template: str,
+    media_type: str = JSON,
+    **context: Any,
+) -> Response:
+    """Return a value in the format asked for: as JSON, or as a page made from it by a template."""
+    if asked["f"] == "html":
+        return page_of(template, value=value, **context)
+    return as_json(value, validators, media_type=media_type)
 
 
 def as_csv(heads: Sequence[str], rows: Iterable[Sequence[Any]], validators: Validators | None = None) -> Response:
     """Return a table as an answer; text that a spreadsheet would run as a formula is neutralised."""
     body = "".join(csv_lines(heads, rows))
-    return _validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), validators)
+    return validated(Response(body, content_type=f"{CSV}; charset=utf-8; header=present"), validators)
 
 
 def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **arguments: Any) -> Link:
@@ -75,18 +101,23 @@ def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **argument
 
 def paging(asked: Mapping[str, Any], formats: Sequence[str], next_cursor: str | None) -> list[Link]:
     """Return the links of a page: itself, its other formats, and the page that follows."""
-    mine = asked["f"]
-    links = [_here("self", "This page", mine)]
-    links += [_here("alternate", f"This page as {name}", name) for name in formats if name != mine]
+    mine, here = asked["f"], _this_page()
+    links = [_in_format(here, "self", "This page", mine)]
+    links += [_in_format(here, "alternate", f"This page as {name}", name) for name in formats if name != mine]
     if next_cursor:
-        links.append(_here("next", "Next page", mine, cursor=next_cursor))
+        links.append(_in_format(_this_page(cursor=next_cursor), "next", "Next page", mine))
     return links
 
 
-def _here(rel: str, title: str, name: str, **changed: str) -> Link:
-    arguments = {**request.args.to_dict(flat=False), **(request.view_args or {}), **changed}
-    arguments["f"] = name
-    return link(rel, str(request.endpoint), title, FORMATS[name], **arguments)
+def _this_page(**changed: str) -> str:
+    """Return the address of this page up to its format, with some parameters changed."""
+    given = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "f"} | changed
+    query = urlencode(given, doseq=True, safe=",/:")
+    return f"{request.base_url}?{query}{'&' * bool(query)}"
+
+
+def _in_format(address: str, rel: str, title: str, name: str) -> Link:
+    return {"rel": rel, "href": f"{address}f={name}", "type": FORMATS[name], "title": title}
 
 
 def with_links(response: Response, links: Iterable[Link]) -> Response:
@@ -101,8 +132,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _validated(response: Response, validators: Validators | None) -> Response:
-    response.vary.update(["Accept", "Accept-Language"])
+def validated(response: Response, validators: Validators | None) -> Response:
+    """Return an answer with what caches need; without validators it is never kept."""
+    response.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding"
     if validators is None:
         response.headers["Cache-Control"] = "no-store"
         return response

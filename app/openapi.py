@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from flask import Flask
 
+from app.openapi_schemas import name_of, schemas
 from app.operations import FORMATS, Operation, operations
 from app.params import Parameter
 from geo import __version__
-from geo.record import FIELDS, Field
+from geo.features import COLLECTIONS, Collection
 
-_TYPES: Final[Mapping[str, Mapping[str, str]]] = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "real": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
-}
 _ERRORS: Final = {
     "400": "A parameter is unknown or has a value that cannot be used; `detail` names it",
-    "404": "There is no such event, or it is not public",
+    "404": "There is no such event or feature, or it is not public",
     "414": "The query is too long",
     "500": "Something went wrong in the service; `detail` has a number that its log knows",
     "503": "The service is busy; try again after the seconds of Retry-After",
 }
+_TEXT: Final = {"type": "string"}
+_BYTES: Final = {"type": "string", "format": "binary"}
+_FORMS: Final[Mapping[str, dict[str, Any]]] = {
+    **dict.fromkeys(("csv", "html", "geojsons", "kml"), _TEXT),
+    **dict.fromkeys(("gpkg", "fgb", "parquet"), _BYTES),
+}
+"""Formats that are not JSON."""
+_PREFIX: Final = "/api"
 
 
-def document(app: Flask) -> dict[str, Any]:
-    """Return the document; it refers to nothing outside itself."""
-    found = operations(app)
-    parameters = {p.name: p for described in found.values() for p in described.parameters if p.name not in _LOCAL}
+def document(app: Flask, *, server: str = _PREFIX) -> dict[str, Any]:
+    """Return the document; it refers to nothing outside itself.
+
+    Parameters
+    ----------
+    app : Flask
+    server : str
+        The address that its paths are below.
+    """
+    found = list(_addresses(operations(app)))
+    shared = _shared(parameter for _, each, of in found for parameter in each.parameters_of(of))
     return {
         "openapi": "3.0.3",
         "info": {
@@ -42,44 +51,71 @@ def document(app: Flask) -> dict[str, Any]:
             "description": "Incidents and deployments around the Kosovo–Serbia border / administrative boundary line.",
             "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
         },
-        "paths": {_template(rule): {"get": _operation(rule, described)} for rule, described in found.items()},
+        "servers": [{"url": server}],
+        "paths": {path: {"get": _operation(path, each, of, shared)} for path, each, of in found},
         "components": {
-            "parameters": {name: _parameter(p) for name, p in sorted(parameters.items())},
-            "responses": {status: _problem(meaning) for status, meaning in _ERRORS.items()},
+            "parameters": {name: _parameter(p) for name, p in sorted(shared.items())},
+            "responses": _problems(),
             "schemas": schemas(),
         },
     }
 
 
-_LOCAL: Final = ("f", "limit")
-"""Parameters whose values differ between operations."""
+def _addresses(found: Mapping[str, Operation]) -> Iterator[tuple[str, Operation, Collection | None]]:
+    """Yield every address, those of collections once for each, as clients that look for a collection expect."""
+    for rule, described in found.items():
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.removeprefix(_PREFIX))
+        if described.of is None:
+            yield path, described, None
+            continue
+        for collection in COLLECTIONS.values():
+            yield path.replace("{collection_id}", collection.id), described, collection
 
 
-def _template(rule: str) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule)
+def _shared(parameters: Iterable[Parameter]) -> dict[str, Parameter]:
+    """Return the parameters that several addresses understand; of one name, the one that stands in most of them.
+
+    QGIS and GDAL look for the limit of a page among these.
+    """
+    uses = Counter(map(id, given := list(parameters)))
+    most: dict[str, Parameter] = {}
+    for parameter in given:
+        if uses[id(parameter)] > max(1, uses[id(most.get(parameter.name))]):
+            most[parameter.name] = parameter
+    return most
 
 
-def _operation(rule: str, described: Operation) -> dict[str, Any]:
-    path = [_in_path(name) for name in re.findall(r"<(?:\w+:)?(\w+)>", rule)]
-    schema = {"$ref": f"#/components/schemas/{described.schema}"}
-    content = {FORMATS[f]: {"schema": {"type": "string"} if f == "csv" else schema} for f in described.formats}
-    unchanged = {"description": "The reader's copy, named by If-None-Match, is still good"}
+def _operation(
+    path: str, described: Operation, collection: Collection | None, shared: Mapping[str, Parameter]
+) -> dict[str, Any]:
+    in_path = [_in_path(name) for name in re.findall(r"{(\w+)}", path)]
+    schema = {"$ref": f"#/components/schemas/{described.schema.format(collection and name_of(collection))}"}
+    content = {FORMATS[f]: {"schema": _FORMS.get(f, schema)} for f in described.formats}
+    summary = f"{described.summary}: {collection.title}" if collection else described.summary
     return {
-        "summary": described.summary,
-        "operationId": re.sub(r"\W+", "_", rule.removeprefix("/api/")).strip("_") or "landing",
-        "parameters": path + [_reference(p) for p in described.parameters],
+        "summary": summary,
+        "operationId": re.sub(r"\W+", "_", path).strip("_") or "landing",
+        "tags": [collection.id if collection else "interface"],
+        "parameters": in_path + [_reference(p, shared) for p in described.parameters_of(collection)],
         "responses": {
-            "200": {"description": described.summary, "content": content},
-            "304": unchanged,
+            "200": {"description": summary, "content": content},
+            **_unchanged(described, collection),
             **{status: {"$ref": f"#/components/responses/{status}"} for status in _ERRORS},
         },
     }
 
 
-def _reference(parameter: Parameter) -> dict[str, Any]:
-    if parameter.name in _LOCAL:
-        return _parameter(parameter)
-    return {"$ref": f"#/components/parameters/{parameter.name}"}
+def _unchanged(described: Operation, collection: Collection | None) -> dict[str, Any]:
+    answers = {"304": {"description": "The reader's copy, named by If-None-Match, is still good"}}
+    if collection and collection.kind and described.schema == "Feature{}":
+        answers["303"] = {"description": "The page of the event, where HTML is asked for"}
+    return answers
+
+
+def _reference(parameter: Parameter, shared: Mapping[str, Parameter]) -> dict[str, Any]:
+    if shared.get(parameter.name) is parameter:
+        return {"$ref": f"#/components/parameters/{parameter.name}"}
+    return _parameter(parameter)
 
 
 def _in_path(name: str) -> dict[str, Any]:
@@ -107,93 +143,13 @@ def _example(parameter: Parameter) -> Any:
     return {"number": float, "integer": int}.get(str(kind), str)(parameter.example)
 
 
+def _problems() -> dict[str, Any]:
+    problems = {status: _problem(meaning) for status, meaning in _ERRORS.items()}
+    # A line too long for the HTTP server never reaches the service.
+    problems["414"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    return problems
+
+
 def _problem(meaning: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": meaning, "content": {"application/problem+json": {"schema": schema}}}
-
-
-def schemas() -> dict[str, Any]:
-    """Return the schemas of the answers by name."""
-    events = {"type": "array", "items": _ref("Event")}
-    number = {"type": "integer", "minimum": 0}
-    collection = {"type": {"type": "string", "enum": ["FeatureCollection"]}, "features": events, "links": _ref("Links")}
-    counted = dict.fromkeys(("numberMatched", "numberReturned", "areaOnly", "notPlaced", "revision"), number)
-    said = {name: {"type": "string"} for name in ("description", "licence", "citation", "status_note")}
-    stamp = {"timeStamp": {"type": "string", "format": "date-time"}}
-    text = {"type": "string"}
-    return {
-        "Problem": _object({"type": text, "title": text, "status": {"type": "integer"}, "detail": text}),
-        "Links": {"type": "array", "items": _object(dict.fromkeys(("href", "rel", "type", "title"), text))},
-        "Landing": _object({"title": text, "links": _ref("Links"), "revision": number}),
-        "Document": {"type": "object"},
-        "Record": _object({f.name: _property(f) for f in FIELDS} | _ANSWERED, required=("id", "kind", "event_type")),
-        "Event": _event(),
-        "Events": _object({**collection, **counted, **said, **stamp}, required=(*collection, "numberMatched")),
-        "Neighbours": _object({**collection, **said, **stamp, "numberReturned": number}, required=tuple(collection)),
-        "Counts": _object({"by": text, "numberMatched": number, "counts": {"type": "array"} | {"items": _COUNT}}),
-        **_binned(number),
-        "Places": _object({"query": text, "places": {"type": "array", "items": {"type": "object"}}}),
-    }
-
-
-def _binned(number: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas of what `app.views.clusters` answers."""
-    told = dict.fromkeys(("numberMatched", "located", "revision"), number)
-    rows: dict[str, Any] = {"type": "array", "items": {"type": "array"}}
-    hexagon = _object({"id": {"type": "string"}, "count": number, "ring": rows})
-    starts = {"type": "array", "items": {"type": "string"}}
-    return {
-        "Clusters": _object({**told, "level": number, "clusters": rows}),
-        "Hexagons": _object({**told, "hexagons": {"type": "array", "items": hexagon}}),
-        "Histogram": _object(
-            {**told, "step": {"type": "string"}, "starts": starts, "undated": number}
-            | {"counts": {"type": "array", "items": number}}
-        ),
-        "Strip": _object({**told, "stretch_km": {"type": "number"}, "places": rows, "counts": rows}),
-        "TypesByMonth": _object({**told, "types": {"type": "object"}}),
-    }
-
-
-_ANSWERED: Final = {
-    "certainty": {
-        "type": "string",
-        "enum": ["certain", "likely", "possible"],
-        "description": "That it lies within within_m, where that was asked",
-    },
-    "distance_m": {"type": "number", "description": "From the point of near, where the nearest were asked for"},
-}
-_COUNT: Final = {
-    "type": "object",
-    "properties": {"value": {"type": "string", "nullable": True}, "count": {"type": "integer"}},
-    "required": ["value", "count"],
-}
-
-
-def _event() -> dict[str, Any]:
-    point = {
-        "type": "object",
-        "nullable": True,
-        "description": "Null for an event known only by an area, or not placed",
-        "properties": {
-            "type": {"type": "string", "enum": ["Point"]},
-            "coordinates": {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
-        },
-    }
-    lists = {name: {"type": "array", "items": {"type": "object"}} for name in ("sources", "evidence", "alternatives")}
-    kind = {"type": "string", "enum": ["Feature"]}
-    members = {"type": kind, "id": {"type": "string"}, "geometry": point, "properties": _ref("Record")}
-    return _object({**members, **lists}, required=tuple(members))
-
-
-def _object(properties: Mapping[str, Any], required: tuple[str, ...] | None = None) -> dict[str, Any]:
-    needed = list(properties) if required is None else list(required)
-    return {"type": "object", "properties": dict(properties), "required": needed}
-
-
-def _ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _property(field: Field) -> dict[str, Any]:
-    described: dict[str, Any] = {**_TYPES[field.type], "nullable": True, "description": field.meaning}
-    return {**described, "enum": [*field.values, "", None]} if field.values else described

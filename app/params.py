@@ -112,16 +112,19 @@ def criteria(found: Mapping[str, Any], **fixed: Any) -> Criteria:
 
 
 def _tree(text: str, lang: str) -> Filter:
-    from app.resources import resources
     from geo.store import filtering
 
-    def find_place(name: str) -> LonLat:
-        found = resources().gazetteer.search(name, limit=1)
-        if not found:
-            raise InvalidInput(f"filter: no place is called {name!r}")
-        return found[0].place.position
-
     return filtering.parse(text, lang=lang, find_place=find_place)
+
+
+def find_place(name: str) -> LonLat:
+    """Return the position of the place that a name means best."""
+    from app.resources import resources
+
+    found = resources().gazetteer.search(name, limit=1)
+    if not found:
+        raise InvalidInput(f"filter: no place is called {name!r}")
+    return found[0].place.position
 
 
 def _together(found: Mapping[str, Any]) -> None:
@@ -145,13 +148,14 @@ def _fits(event_type: str, kinds: Iterable[str]) -> bool:
 
 
 def _listed(choices: Sequence[str]) -> Mapping[str, Any]:
-    return {"type": "array", "items": {"type": "string", "enum": list(choices)}}
+    return {"type": "array", "items": {"type": "string", "enum": list(choices)}, "minItems": 1}
 
 
 _METRES: Final = {"type": "number", "minimum": 0, "maximum": values.MAX_METRES}
 _KM: Final = {"type": "number", "minimum": 0, "maximum": values.MAX_KM}
 _NUMBERS: Final = {"type": "array", "items": {"type": "number"}}
-_WORDS: Final = {"type": "array", "items": {"type": "string"}}
+_WORDS: Final = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+_TOKEN: Final = {"type": "string", "pattern": values.HANDED_OUT}
 
 KIND: Final = Parameter(
     name="kind",
@@ -323,8 +327,15 @@ CURSOR: Final = Parameter(
     name="cursor",
     meaning="Where the page before ended; follow its next link",
     read=values.token,
+    schema=_TOKEN,
 )
-LANG: Final = Parameter(name="lang", meaning="Language of the words in the answer", read=values.token, example="en")
+LANG: Final = Parameter(
+    name="lang",
+    meaning="Language of the words in the answer",
+    read=values.token,
+    schema=_TOKEN,
+    example="en",
+)
 K: Final = Parameter(
     name="k",
     meaning=f"How many neighbours, at most {MAX_NEIGHBOURS}",
@@ -349,11 +360,17 @@ BY: Final = Parameter(
 
 
 def format_parameter(*formats: str) -> Parameter:
-    """Return the parameter `f` for an answer that has these formats; the first is the default."""
+    """Return the parameter `f` for an answer that has these formats; the first is the default, and what `json` is."""
+    known = formats if "json" in formats or formats[0] not in ("geojson", "schema") else ("json", *formats)
+
+    def read_format(text: str) -> str:
+        chosen = values.choice(text, known)
+        return chosen if chosen in formats else formats[0]
+
     return Parameter(
         name="f",
         meaning="Format of the answer; it takes precedence over the Accept header",
-        read=lambda text: values.choice(text, formats),
-        schema={"type": "string", "enum": list(formats), "default": formats[0]},
+        read=read_format,
+        schema={"type": "string", "enum": list(known), "default": formats[0]},
         example=formats[0],
     )

@@ -17,6 +17,7 @@ from flask import current_app
 if TYPE_CHECKING:
     from app.config import Settings
     from geo.border import Border
+    from geo.features import Features
     from geo.gazetteer import Gazetteer
     from geo.model import LonLat
     from geo.store import Store
@@ -47,6 +48,7 @@ class Resources:
         """Told in words what takes a while: filling a fresh store, compiling the index of places."""
         self._read_limit_s = read_limit_s
         self._lock = threading.RLock()
+        self._layers: dict[str, Features] = {}
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -65,6 +67,19 @@ class Resources:
         """The store of events; a fresh one is filled from the shipped data set first."""
         with self._lock:
             return self._store
+
+    def features(self, collection_id: str) -> Features:
+        """Return where the features of a collection are read; a layer that ships is read at its first use."""
+        from geo.features import COLLECTIONS, Events, Layer, read
+
+        collection = COLLECTIONS[collection_id]
+        with self._lock:
+            if collection.kind:
+                return Events(collection, self._store)
+            if collection_id not in self._layers:
+                found = read(collection_id, gazetteer=self._gazetteer, border=self._border)
+                self._layers[collection_id] = Layer(collection, found)
+            return self._layers[collection_id]
 
     @property
     def tiles(self) -> Keeper:

@@ -32,7 +32,7 @@ OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
+    "Access-Control-Expose-Headers": "Content-Crs, ETag, Last-Modified, Link",
     "Access-Control-Max-Age": "86400",
 }
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -93,17 +93,15 @@ def _refuse_large(settings: Settings) -> None:
 
 
 def _with_headers(response: Response, tiles: str, framers: str) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
     is_open = request.path.startswith(OPEN)
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
-    if is_open:
-        for name, value in OPEN_HEADERS.items():
-            response.headers.setdefault(name, value)
+    policy = {"Cross-Origin-Resource-Policy": "cross-origin" if is_open else "same-origin"}
+    given = {name.lower() for name, _ in response.headers}
+    fixed = {**HEADERS, **policy, **(OPEN_HEADERS if is_open else {})}
+    response.headers.extend([pair for pair in fixed.items() if pair[0].lower() not in given])
     is_page = response.mimetype == "text/html"
     frames = framers if request.endpoint == EMBED else "'self'"
-    policy = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY
-    response.headers.setdefault("Content-Security-Policy", policy)
+    content = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY
+    response.headers.setdefault("Content-Security-Policy", content)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -6,7 +6,7 @@ import calendar
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Final
 
@@ -25,10 +25,13 @@ MAX_WORDS: Final = 12
 MAX_LIST: Final = 100
 MAX_WKT: Final = 20_000
 MAX_VERTICES: Final = 1_000
+HANDED_OUT: Final = "^[A-Za-z0-9_.~=+/:-]{1,400}$"
+"""What a word that was handed out looks like."""
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,18}(\.\d{0,18})?|\.\d{1,18})(e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _LENGTH: Final = re.compile(r"(?P<number>.*?)\s*(?P<unit>km|m|mi|)", re.IGNORECASE | re.DOTALL)
 _UNITS: Final = {"": 1.0, "m": 1.0, "km": 1000.0, "mi": 1609.344}
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DURATION: Final = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 
 
@@ -125,7 +128,7 @@ def words(text: str) -> str:
 
 def token(text: str) -> str:
     """Read an opaque word, such as a cursor; whoever issued it checks what it says."""
-    if not re.fullmatch(r"[\w.~=+/:-]{1,400}", text, re.ASCII):
+    if not re.fullmatch(HANDED_OUT, text):
         raise InvalidInput(f"{shown(text)} is not what was handed out")
     return text
 
@@ -140,12 +143,17 @@ def position(text: str) -> LonLat:
 
 def box(text: str) -> BBox:
     """Read `west,south,east,north` in degrees; the heights of a box of six numbers are ignored."""
-    corners = _numbers(text)
-    if len(corners) == 6:
-        corners = (corners[0], corners[1], corners[3], corners[4])
-    if len(corners) != 4:
+    return BBox(*corners(text))
+
+
+def corners(text: str) -> tuple[float, float, float, float]:
+    """Read the lower and the upper corner of a box, in any coordinates; heights are ignored."""
+    found = _numbers(text)
+    if len(found) == 6:
+        found = (found[0], found[1], found[3], found[4])
+    if len(found) != 4:
         raise InvalidInput(f"{shown(text)} is not west,south,east,north")
-    return BBox(*corners)
+    return found[0], found[1], found[2], found[3]
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -190,12 +198,15 @@ def interval(text: str) -> tuple[date | None, date | None]:
     """Read a day, or an interval of two, of which either may be open (`..` or nothing). Both ends count.
 
     A month or a year stands for all its days. Of an instant (RFC 3339) the day is taken as it is written: events here
-    are known to the day.
+    are known to the day. The end may be a duration (`2023-09-24/P2D`), as the OGC's own test suite asks.
     """
     first, slash, last = text.partition("/")
     if not slash:
         return _day(first, is_last=False), _day(first, is_last=True)
     start = None if first in ("", "..") else _day(first, is_last=False)
+    duration = _DURATION.fullmatch(last)
+    if duration and start:
+        return start, _later(start, *(int(part or 0) for part in duration.groups()))
     end = None if last in ("", "..") else _day(last, is_last=True)
     if start and end and end < start:
         raise InvalidInput(f"{shown(text)} ends before it starts")
@@ -212,6 +223,15 @@ def _day(text: str, *, is_last: bool) -> date:
         return _completed(match, is_last=is_last)
     except ValueError as error:
         raise InvalidInput(f"{shown(text)} is not a date (write 2023-09-24, or 2023-01-01/.. for a span)") from error
+
+
+def _later(start: date, years: int, months: int, weeks: int, days: int) -> date:
+    try:
+        year, month = divmod(start.year * 12 + start.month - 1 + years * 12 + months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(start.day, last)) + timedelta(weeks=weeks, days=days)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput("the interval ends after the year 9999") from error
 
 
 def _completed(match: re.Match[str], *, is_last: bool) -> date:

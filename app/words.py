@@ -5,14 +5,13 @@ The page's script says the same in `static/js/words.js`; a test holds the two to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
@@ -124,7 +123,7 @@ def length_words(metres: float) -> str:
     if metres < 995:
         return str(_("%(number)s m", number=round(metres / 10) * 10))
     kilometres = round(metres / 1000, 1 if metres < 19950 else 0)
-    return str(_("%(number)s km", number=format_decimal(kilometres, "#,##0.#", locale=reading_locale())))
+    return str(_("%(number)s km", number=number_words(kilometres)))
 
 
 def place_names(record: Record) -> str:
@@ -190,16 +189,25 @@ def _killed(record: Record) -> str:
 def described(criteria: Criteria, count: Page | int) -> str:
     """Return a filter and what it found, in the words of the reader's language and of the operator."""
     wording = resources().settings.wording
-    return describe(criteria, count, translate=_, wording=wording, formats=reading_formats())
+    return describe(criteria, count, translate=translator(), wording=wording, formats=reading_formats())
+
+
+def translator() -> Callable[[str], str]:
+    """Return the translation into the reader's language, for who needs it often: it is looked for once."""
+    translate: Callable[[str], str] = get_translations().ugettext
+    return translate
 
 
 def reading_formats() -> Formats:
     """Return how the reader's language writes numbers, days and distances."""
-    return Formats(number=_number, distance=length_words, **({} if language() == "en" else {"day": _day}))
+    return Formats(number=number_words, distance=length_words, **({} if language() == "en" else {"day": _day}))
 
 
-def _number(number: int) -> str:
-    return str(format_decimal(number, "#,##0", locale=reading_locale()))
+def number_words(number: float) -> str:
+    """Return a number with at most one decimal, as the reader's language groups and points it."""
+    symbols = reading_locale().number_symbols["latn"]
+    whole, point, tenth = f"{number:,.1f}".removesuffix(".0").partition(".")
+    return whole.replace(",", symbols["group"]) + (symbols["decimal"] + tenth if point else "")
 
 
 def plural_forms(singular: str, plural: str) -> dict[str, str]:

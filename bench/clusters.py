@@ -1,6 +1,6 @@
 """A store in, the time to build its pyramid and to answer for a view out.
 
-python bench/synthetic.py 1000000 STORE.gpkg && python bench/clusters.py STORE.gpkg
+python -m bench.synthetic 1000000 STORE.gpkg && python -m bench.clusters STORE.gpkg
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A number and a path in, a store of that many made-up events out: what benchmarks and load tests run over.
 
-    python bench/synthetic.py 1000000 OUT.gpkg
+    python -m bench.synthetic 1000000 OUT.gpkg
 
 The events are seeded, so a number always gives the same store. Their places are made up around real towns and along
 the line, their titles say that they are made up, and nothing of them is shipped.

@@ -1,6 +1,6 @@
 """Stores of made-up events in, what a reader waits for out: the map in headless Chromium beside plain Folium pages.
 
-    python bench/web.py [NUMBER ...] [--folder FOLDER] [--peers-up-to NUMBER]
+    python -m bench.web [NUMBER ...] [--folder FOLDER] [--peers-up-to NUMBER]
 
 For each number: bytes until the events are drawn, the time to that, and how long a pan and a step of the time slider
 take, with the processor as it is and slowed down 4 times. Beside it the same events as Folium markers, as Folium's

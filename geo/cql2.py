@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
@@ -21,14 +21,21 @@ from shapely.geometry import shape
 
 from geo.errors import InvalidInput
 from geo.model import BBox
+from geo.projections import CRS84_URI, SYSTEMS, ReferenceSystem
 
 ValueType = Literal["text", "number", "boolean", "date", "timestamp", "interval", "geometry", "list"]
 
 MAX_LENGTH: Final = 20_000
 MAX_DEPTH: Final = 32
+MAX_TREE_DEPTH: Final = 100
+"""Sums nest without brackets; each level takes four frames of Python's thousand."""
 MAX_PREFIXES: Final = 16
 MAX_NODES: Final = 1_000
 MAX_VERTICES: Final = 5_000
+
+_LITERAL: Final = re.compile(r"\"[^\"]*\"|'(?:\\.|''|[^'\\])*'", re.DOTALL)
+"""A quoted name, or text in which a backslash escapes what follows."""
+_ESCAPES: Final = {"'": "''", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r"}
 
 COMPARISONS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
 ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "div", "%", "^"})
@@ -106,8 +113,8 @@ class Vocabulary:
 
     queryables: Mapping[str, ValueType]
     functions: Mapping[str, Function] = field(default_factory=dict)
-    project: Callable[[shapely.Geometry], shapely.Geometry] | None = None
-    """Takes a geometry literal from `filter-crs` to OGC:CRS84; None where it is in that already."""
+    system: ReferenceSystem = SYSTEMS[CRS84_URI]
+    """Of the geometry literals (`filter-crs`)."""
 
 
 def parse(text: str, vocabulary: Vocabulary, *, lang: str = "cql2-text") -> Node:
@@ -129,14 +136,27 @@ def parse(text: str, vocabulary: Vocabulary, *, lang: str = "cql2-text") -> Node
     """
     if lang not in ("cql2-text", "cql2-json"):
         raise InvalidInput(f"filter-lang: {lang!r} is not one of cql2-text, cql2-json")
-    _bound_text(text, nested="[{" if lang == "cql2-json" else "(")
+    _bound_length(text)
+    if lang == "cql2-text":
+        text = _LITERAL.sub(_unescaped, text)
+    _bound_depth(text, nested="[{" if lang == "cql2-json" else "(")
     return _Builder(vocabulary).predicate(_as_json(text, lang))
 
 
-def _bound_text(text: str, *, nested: str) -> None:
-    """Refuse what would exhaust the parser's stack: it recurses once for each open bracket and each prefix."""
+def _bound_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise InvalidInput(f"filter: {len(text)} characters, more than {MAX_LENGTH}")
+
+
+def _unescaped(literal: re.Match[str]) -> str:
+    """Return a literal without the escapes of CQL2 text, which the parser does not know; those of LIKE stay."""
+    if literal[0].startswith('"'):
+        return literal[0]
+    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[0]), literal[0])
+
+
+def _bound_depth(text: str, *, nested: str) -> None:
+    """Refuse what would exhaust the parser's stack: it recurses once for each open bracket and each prefix."""
     bare = re.sub(r'"[^"]*"' if nested != "(" else r"'[^']*'|\"[^\"]*\"", "''", text)
     depth = deepest = 0
     for character in bare:
@@ -187,7 +207,7 @@ class _Builder:
 
     def node(self, raw: Any, depth: int) -> Node:
         self.nodes += 1
-        if self.nodes > MAX_NODES or depth > MAX_DEPTH * 8:
+        if self.nodes > MAX_NODES or depth > MAX_TREE_DEPTH:
             raise InvalidInput(f"filter: more than {MAX_NODES} parts, or nested too deep")
         if isinstance(raw, dict):
             return self.structure(raw, depth)
@@ -209,14 +229,10 @@ class _Builder:
         if "interval" in raw:
             return self.interval(raw["interval"])
         if "bbox" in raw:
-            return Shape(self.projected(box(raw["bbox"])))
+            return Shape(box(raw["bbox"], self.vocabulary.system))
         if "type" in raw:
-            return Shape(self.projected(_literal(raw)))
+            return Shape(_literal(raw, self.vocabulary.system))
         raise InvalidInput(f"filter: {json.dumps(raw)[:60]} is not understood")
-
-    def projected(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        project = self.vocabulary.project
-        return geometry if project is None else project(geometry)
 
     def property(self, name: str) -> Property:
         kind = self.vocabulary.queryables.get(name)
@@ -328,22 +344,24 @@ def _finite(number: float) -> float:
     return float(number)
 
 
-def box(numbers: list[float]) -> shapely.Geometry:
-    """Return the polygon of a box, two polygons where it crosses the antimeridian."""
+def box(numbers: list[float], system: ReferenceSystem = SYSTEMS[CRS84_URI]) -> shapely.Geometry:
+    """Return the polygon of a box, two polygons where it crosses the antimeridian, in OGC:CRS84."""
     if len(numbers) not in (4, 6):
         raise InvalidInput(f"filter: a BBOX has 4 or 6 numbers, not {len(numbers)}")
     half = len(numbers) // 2
     try:
-        corners = BBox(numbers[0], numbers[1], numbers[half], numbers[half + 1])
+        corners = system.box((numbers[0], numbers[1], numbers[half], numbers[half + 1]))
     except InvalidInput as error:
         raise InvalidInput(f"filter: {error}") from error
+    if not isinstance(corners, BBox):
+        return corners
     if corners.west <= corners.east:
         return shapely.box(*corners)
     east = shapely.box(corners.west, corners.south, 180, corners.north)
     return shapely.MultiPolygon([east, shapely.box(-180, corners.south, corners.east, corners.north)])
 
 
-def _literal(raw: dict[str, Any]) -> shapely.Geometry:
+def _literal(raw: dict[str, Any], system: ReferenceSystem) -> shapely.Geometry:
     try:
         geometry = shape(raw)
     except (ValueError, TypeError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
@@ -355,4 +373,7 @@ def _literal(raw: dict[str, Any]) -> shapely.Geometry:
         raise InvalidInput(f"filter: a {raw.get('type')} is empty or has a coordinate that is not finite")
     if not geometry.is_valid:
         raise InvalidInput(f"filter: a {raw.get('type')} is not valid: {shapely.is_valid_reason(geometry)}")
-    return geometry
+    try:
+        return system.to_crs84(geometry)
+    except InvalidInput as error:
+        raise InvalidInput(f"filter: {error}") from error

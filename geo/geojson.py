@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from geo.errors import InvalidInput
@@ -23,6 +24,8 @@ CITATION: Final = (
 )
 MEDIA_TYPE: Final = "application/geo+json"
 _PROPERTIES: Final = b'"properties":{'
+_AT_ONCE: Final = 200
+"""Features of one piece of a stream: some 300 kB."""
 
 
 def position(at: LonLat | None) -> LonLat | None:
@@ -115,6 +118,7 @@ def stream(
     licence: str = LICENCE,
     citation: str = CITATION,
     translate: Callable[[str], str] = str,
+    last: Callable[[], Mapping[str, Any]] = dict,
 ) -> Iterator[bytes]:
     """Yield a FeatureCollection piece by piece, however many features there are.
 
@@ -128,6 +132,8 @@ def stream(
         Of the data.
     translate : callable
         Translates the citation and the status note.
+    last : callable
+        Gives the members that are known only when every feature is through.
     """
     head = {
         "type": "FeatureCollection",
@@ -137,8 +143,9 @@ def stream(
         **(members or {}),
     }
     yield encode(head)[:-1] + b',"features":['
-    separator = b""
-    for item in features:
-        yield separator + (item if isinstance(item, bytes) else encode(item))
+    waiting, separator = iter(features), b""
+    while batch := [item if isinstance(item, bytes) else encode(item) for item in islice(waiting, _AT_ONCE)]:
+        yield separator + b",\n".join(batch)
         separator = b",\n"
-    yield b"]}"
+    end = last()
+    yield b"]," + encode(end)[1:] if end else b"]}"

@@ -241,6 +241,14 @@ def real_client(real_settings: Settings) -> Iterator[FlaskClient]:
         yield made.test_client()
 
 
+@pytest.fixture(scope="session")
+def service(real_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client of the application over a copy of the shipped data set that nothing writes to."""
+    folder = tmp_path_factory.mktemp("service") / "store"
+    with running(_with_copy(replace(Settings.from_environ({}), store=folder / real_store.name), real_store)) as made:
+        yield made.test_client()
+
+
 def environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables that stand for settings."""
     return {"IBAR_STORE": str(settings.store), "IBAR_CACHE": str(settings.cache)}

@@ -16,13 +16,13 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def scratch() -> Iterator[str]:
-    """Start a scratch cluster on a Unix socket; yield its DSN."""
+def scratch(*, port: int | None = None) -> Iterator[str]:
+    """Start a scratch cluster on a Unix socket, and on a port of this machine if one is given; yield its DSN."""
     with tempfile.TemporaryDirectory(prefix="ibar-pg-") as folder:
-        yield from _cluster(Path(folder))
+        yield from _cluster(Path(folder), port)
 
 
-def _cluster(folder: Path) -> Iterator[str]:
+def _cluster(folder: Path, port: int | None) -> Iterator[str]:
     binaries = programs()
     assert binaries is not None
     owner = "postgres" if os.geteuid() == 0 else None
@@ -35,9 +35,11 @@ def _cluster(folder: Path) -> Iterator[str]:
 
     data = str(folder / "data")
     run(str(binaries / "initdb"), "-D", data, "-A", "trust", "--no-sync", "--locale=C", "-E", "UTF8")
-    settings = f"-k {folder} -c listen_addresses= -c fsync=off"
+    listening = f"-c listen_addresses=127.0.0.1 -p {port}" if port else "-c listen_addresses="
+    settings = f"-k {folder} {listening} -c fsync=off"
     run(str(binaries / "pg_ctl"), "-D", data, "-w", "-o", settings, "-l", str(folder / "log"), "start")
     try:
-        yield f"host={folder} dbname=postgres user={owner or os.environ.get('USER', 'postgres')}"
+        where = f"host=127.0.0.1 port={port}" if port else f"host={folder}"
+        yield f"{where} dbname=postgres user={owner or os.environ.get('USER', 'postgres')}"
     finally:
         run(str(binaries / "pg_ctl"), "-D", data, "-m", "immediate", "stop")

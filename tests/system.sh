@@ -5,6 +5,7 @@ packages=""
 for pair in chromium:chromium ogrinfo:gdal-bin pdftoppm:poppler-utils; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || packages="$packages ${pair#*:}"
 done
+/usr/bin/python3 -c "import qgis.core" >/dev/null 2>&1 || packages="$packages python3-qgis"
 [ -n "$packages" ] || exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q

@@ -88,12 +88,20 @@ def test_an_empty_collection_is_a_collection():
     assert json.loads(geojson.collection([]))["features"] == []
 
 
-def test_a_stream_is_the_collection_in_pieces():
-    features = [geojson.feature(incident(f"e{n}")) for n in range(3)]
-    pieces = list(geojson.stream(iter(features), translate=str.upper))
-    assert len(pieces) == 5
-    assert b"".join(pieces) == geojson.collection(features, translate=str.upper)
-    assert "OPENSTREETMAP" in json.loads(b"".join(pieces))["citation"]
+def test_a_stream_is_the_collection_in_pieces_and_reads_no_further_than_it_sends():
+    features = [geojson.feature(incident(f"e{n}")) for n in range(500)]
+    read = []
+
+    def reading():
+        for feature in features:
+            read.append(feature)
+            yield feature
+
+    stream = geojson.stream(reading(), translate=str.upper)
+    begun = next(stream) + next(stream)
+    assert len(json.loads(begun + b"]}")["features"]) == len(read) < len(features)
+    assert begun + b"".join(stream) == geojson.collection(features, translate=str.upper)
+    assert "OPENSTREETMAP" in json.loads(begun + b"]}")["citation"]
 
 
 @pytest.mark.gdal

@@ -187,6 +187,9 @@ def test_too_great_a_limit_is_clamped(text: str) -> None:
         ("/2023", None, date(2023, 12, 31)),
         ("../..", None, None),
         ("2022/2023-02", date(2022, 1, 1), date(2023, 2, 28)),
+        ("2023-09-24/P2D", date(2023, 9, 24), date(2023, 9, 26)),
+        ("2023-01-31/P1M", date(2023, 1, 31), date(2023, 2, 28)),
+        ("2023-09-24T00:00:00Z/P1Y2M1W3D", date(2023, 9, 24), date(2024, 12, 4)),
     ],
 )
 def test_intervals(text: str, start: date | None, end: date | None) -> None:

@@ -11,12 +11,14 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.errors import InvalidInput, StoreError
 from geo.model import STATUSES, BBox, Criteria, LonLat
@@ -25,8 +27,8 @@ from geo.store.interface import SORTS
 from geo.store.migrations import STEPS, migrate
 from geo.store.sqlite import SqliteStore
 from tests.back_ends import SLOW, check_integrity, put, rows
-from tests.factories import event_lists, incident
-from tests.oracle import ids
+from tests.factories import bboxes, criteria, event_lists, incident
+from tests.oracle import ids, in_order, matching
 
 ROOT = Path(__file__).parents[1]
 
@@ -377,3 +379,44 @@ def test_a_reader_of_an_older_state_counts_that_state(store):
         put(store, incident("e2"))
         assert store.count(Criteria()).number_matched == 2
         assert store._tally.count(connection, Criteria()) is None
+
+
+# Choosing the rows of a page in memory
+
+
+@settings(SLOW, max_examples=40)
+@given(
+    events=event_lists(max_size=12),
+    later=event_lists(max_size=4),
+    asked=criteria(),
+    box=bboxes(),
+    sort=st.sampled_from(["date_start", "-date_start"]),
+    limit=st.integers(1, 5),
+)
+def test_pages_of_a_box_are_those_of_looking_at_every_event(events, later, asked, box, sort, limit):
+    asked = replace(asked, bbox=box, statuses=("published",), text=None, filter=None, polygon=None, near=None)
+    asked = replace(asked, radius_m=None, ids=())
+    with tempfile.TemporaryDirectory() as folder, closing(SqliteStore(Path(folder) / "s.gpkg")) as store:
+        put(store, *events)
+        for _ in range(2):  # the second count of a process loads the columns
+            store.count(Criteria())
+        store.put(later, who="tester", why="test", action="edit")
+        every = [*[event for event in events if event.id not in {e.id for e in later}], *later]
+        wanted = in_order(matching(every, asked), _first_day, is_descending=sort.startswith("-"))
+        assert found(store, asked, sort, limit) == wanted
+
+
+def _first_day(event):
+    return event.facts.when.start
+
+
+def found(store, asked, sort, limit):
+    """Ids of every page, one after another."""
+    ids_, cursor = [], None
+    while True:
+        page = store.page(asked, sort=sort, limit=limit, cursor=cursor)
+        ids_ += ids(page.features)
+        cursor = page.next_cursor
+        if cursor is None:
+            assert page.number_matched == len(ids_)
+            return ids_

@@ -86,6 +86,7 @@ def test_pages_neither_skip_nor_repeat_whatever_the_sort(back_end, events, asked
             "border_distance_m": lambda e: record(e)["border_distance_m"],
             "fatalities": lambda e: e.facts.fatalities,
             "updated_at": lambda e: stamps[e.id],
+            "id": lambda e: e.id,
         }
         found, cursor, numbers = [], None, set()
         while True:

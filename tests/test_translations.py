@@ -6,13 +6,16 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import create_app
 from app.translation import LANGUAGES
 from app.translations import build
 from app.translations.cyrillic import FOREIGN, transliterate
+from app.words import number_words, reading_locale
 
 FOLDER = build.FOLDER
 
@@ -142,3 +145,14 @@ def test_filter_is_described_in_the_language(client: FlaskClient, code: str, wor
     assert described is not None
     assert words in described[1]
     assert "19,5" in described[1]
+
+
+_APP = create_app({})
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@given(st.one_of(st.integers(0, 10**9), st.floats(0, 10**6).map(lambda number: round(number, 1))))
+def test_numbers_are_written_as_the_language_groups_and_points_them(lang: str, number: float) -> None:
+    with _APP.test_request_context(f"/?lang={lang}"):
+        expected = format_decimal(number, "#,##0.#", locale=reading_locale())
+        assert number_words(number) == expected

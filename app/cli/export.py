@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from app import prints, tables
+from app import data_files, prints
 from app.cli.filters import filter_options, reader
 from app.files import write_whole
-from app.resources import Resources, resources
-from geo import geojson
+from app.resources import resources
 from geo.errors import InvalidInput
 from geo.model import Criteria
 
@@ -27,7 +26,9 @@ _NEEDED: Final = "PNG, SVG or PDF"
 @click.option("--size", callback=reader(prints.SIZE), metavar="a4|slide|web", help="Size of the page.  [default: a4]")
 @click.option("--dpi", type=click.IntRange(50, 600), default=200, show_default=True, help="Resolution of a PNG.")
 def export(*, out: Path, criteria: Criteria, **wishes: Any) -> None:
-    """Write matching events as a map for print (.png, .svg, .pdf) or as data (.gpkg, .csv, .geojson).
+    """Write matching events as a map for print (.png, .svg, .pdf) or as data.
+
+    Data: .geojson, .geojsons (text sequence), .csv, .gpkg, .fgb (FlatGeobuf), .parquet (GeoParquet), .kml.
 
     \b
     Examples:
@@ -38,11 +39,11 @@ def export(*, out: Path, criteria: Criteria, **wishes: Any) -> None:
     form = out.suffix.lower().lstrip(".")
     if form in prints.FORMATS:
         _export_map(out, form, criteria, wishes)
-    elif form in _WRITERS:
+    elif form in data_files.FORMATS:
         _refuse(wishes, form)
-        write_whole(out, lambda path: _WRITERS[form](resources(), criteria, path))
+        data_files.save(resources().store, criteria, out, form)
     else:
-        known = ", ".join(f".{name}" for name in (*prints.FORMATS, *_WRITERS))
+        known = ", ".join(f".{name}" for name in (*prints.FORMATS, *data_files.FORMATS))
         raise InvalidInput(f"{out}: the name must end in one of {known}")
     click.echo(f"{out}: {out.stat().st_size / 1000:,.0f} kB", err=True)
 
@@ -62,39 +63,3 @@ def _refuse(wishes: Mapping[str, Any], form: str) -> None:
     for name in ("title", "extent", "size"):
         if wishes[name]:
             raise InvalidInput(f"--{name}: only for {_NEEDED}; .{form} holds data")
-
-
-def _geopackage(here: Resources, criteria: Criteria, path: Path) -> None:
-    from geo.exports.files import write_geopackage
-
-    if criteria.statuses != ("published",):
-        raise InvalidInput("--status: a .gpkg for others holds published events only")
-    path.unlink()  # GDAL makes the file itself
-    write_geopackage(here.store.iterate(criteria), path)
-
-
-def _csv(here: Resources, criteria: Criteria, path: Path) -> None:
-    heads = tables.columns(has_certainty=criteria.within_m is not None)
-    lines = tables.csv_lines(heads, (tables.row(feature, heads) for feature in here.store.iterate(criteria)))
-    _write_pieces(path, (line.encode() for line in lines))
-
-
-def _geojson(here: Resources, criteria: Criteria, path: Path) -> None:
-    _write_pieces(path, _ended(geojson.stream(here.store.iterate(criteria))))
-
-
-def _ended(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    yield from pieces
-    yield b"\n"
-
-
-def _write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(pieces)
-
-
-_WRITERS: Final[Mapping[str, Callable[[Resources, Criteria, Path], None]]] = {
-    "gpkg": _geopackage,
-    "csv": _csv,
-    "geojson": _geojson,
-}

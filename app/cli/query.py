@@ -6,11 +6,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from app import params, tables
+from app import data_files, params, tables
 from app.cli.filters import filter_options, reader
 from app.resources import resources
 from geo import geojson
@@ -22,7 +23,7 @@ from geo.store.interface import Count, Sort, Store
 ROWS: Final = 50
 """Rows of a table where no limit is given."""
 PLACE_WIDTH: Final = 30
-FORMATS: Final = ("table", "geojson", "csv")
+FORMATS: Final = ("table", *data_files.FORMATS)
 
 
 @click.command()
@@ -32,8 +33,9 @@ FORMATS: Final = ("table", "geojson", "csv")
 @click.option("--count-by", callback=reader(params.BY), metavar="month|type|...", help=f"{params.BY.meaning}.")
 @click.option("--sort", callback=reader(params.SORT), metavar="-date_start", help=f"{params.SORT.meaning}.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"Most events.  [default: {ROWS} in a table, else all]")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="Of the output.")
-def query(*, criteria: Criteria, form: str, **options: Any) -> None:
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Of the output.  [default: table, or as OUT ends]")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of the terminal.")
+def query(*, criteria: Criteria, form: str | None, out: Path | None, **options: Any) -> None:
     """Find events: by distance to the border, place, date, type or words.
 
     \b
@@ -41,17 +43,35 @@ def query(*, criteria: Criteria, form: str, **options: Any) -> None:
       ibar query --near-border 5km --datetime 2023-01-01/..
       ibar query --bbox 20.6,42.8,21.1,43.1 --type armed_clash,shooting --format csv > events.csv
       ibar query --near-border 15km --status any --format geojson
+      ibar query --near-border 5km --out near.parquet
       ibar query --nearest 20.87,42.89 --k 5
       ibar query --kind incident --count-by municipality
     """
     _check_together(options)
     store = resources().store
+    if out is not None:
+        _save(store, criteria, out, form or out.suffix.lower().lstrip("."), options)
+        return
+    form = form or "table"
+    if form in data_files.BUILT:
+        raise InvalidInput(f"--format: {form} is not for a terminal; name a file with --out")
     if options["count_by"]:
         _print_counts(queries.counts(store, criteria, options["count_by"]), options["count_by"], form)
     elif options["nearest"]:
         _print_nearest(store, options["nearest"], options["k"] or 10, criteria, form)
     else:
         _PRINTERS[form](store, criteria, options["sort"] or "-date_start", options["limit"])
+
+
+def _save(store: Store, criteria: Criteria, out: Path, form: str, options: Mapping[str, Any]) -> None:
+    """Write every event that matches to a file."""
+    if form not in data_files.FORMATS:
+        raise InvalidInput(f"--out: {out} must end in one of {', '.join(f'.{name}' for name in data_files.FORMATS)}")
+    for name in ("nearest", "count_by", "limit"):
+        if options[name]:
+            raise InvalidInput(f"--{name.replace('_', '-')}: does not go with --out, which takes every event")
+    data_files.save(store, criteria, out, form, sort=options["sort"] or "-date_start")
+    click.echo(f"{out}: {out.stat().st_size / 1000:,.0f} kB", err=True)
 
 
 def _check_together(options: Mapping[str, Any]) -> None:
@@ -131,6 +151,11 @@ def _write(pieces: Iterable[bytes]) -> None:
     out.write(b"\n")
 
 
+def _print_sequence(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
+    for feature in islice(store.iterate(criteria, sort=sort), limit):
+        sys.stdout.buffer.write(data_files.text_of(feature))
+
+
 def _print_csv(store: Store, criteria: Criteria, sort: Sort, limit: int | None) -> None:
     heads = tables.columns(has_certainty=criteria.within_m is not None)
     features = islice(store.iterate(criteria, sort=sort), limit)
@@ -141,6 +166,7 @@ def _print_csv(store: Store, criteria: Criteria, sort: Sort, limit: int | None) 
 _PRINTERS: Final[Mapping[str, Callable[[Store, Criteria, Any, int | None], None]]] = {
     "table": _print_table,
     "geojson": _print_geojson,
+    "geojsons": _print_sequence,
     "csv": _print_csv,
 }
 

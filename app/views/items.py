@@ -13,7 +13,7 @@ from app import params, tables
 from app.answers import as_csv, as_json, check_cached, link, now, paging, with_links
 from app.operations import GEOJSON, operation
 from app.resources import resources
-from app.words import described
+from app.words import described, translator
 from geo import geojson, query
 from geo.errors import InvalidInput
 from geo.model import Criteria
@@ -53,18 +53,23 @@ def along(asked: dict[str, Any]) -> Response:
 @operation("One event: evidence, sources, alternatives and history", formats=("geojson",), schema="Event")
 def event(asked: dict[str, Any], event_id: str) -> Response:
     """Answer one event with all that is known of it; 404 unless it is published."""
-    store = resources().store
-    stored = store.get(event_id)
+    full = full_event(event_id)
     tag = check_cached(asked)
-    full = json.loads(stored.feature)
-    full["history"] = [_step(version) for version in store.history(event_id) if version.status == "published"]
-    full["licence"], full["citation"] = geojson.LICENCE, geojson.CITATION
     full["links"] = [
         link("self", "items.event", _("This event"), GEOJSON, event_id=event_id),
         link("alternate", "pages.event_page", _("This event as a page"), "text/html", event_id=event_id),
         link("collection", "items.events", _("Every event"), GEOJSON),
     ]
     return as_json(full, tag, media_type=GEOJSON)
+
+
+def full_event(event_id: str) -> dict[str, Any]:
+    """Return all that is known of a published event; `NotFound` for any other."""
+    store = resources().store
+    full: dict[str, Any] = json.loads(store.get(event_id).feature)
+    full["history"] = [_step(version) for version in store.history(event_id) if version.status == "published"]
+    full["licence"], full["citation"] = geojson.LICENCE, geojson.CITATION
+    return full
 
 
 def _step(version: Version) -> dict[str, Any]:
@@ -99,4 +104,4 @@ def _collection(page: Page, links: Iterable[Mapping[str, str]], criteria: Criter
         "revision": page.revision,
         "links": list(links),
     }
-    return geojson.collection(page.features, members=members, translate=_)
+    return geojson.collection(page.features, members=members, translate=translator())

@@ -9,21 +9,39 @@ from typing import Any, Final
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 
-from app import params
+from app import params, values
 from app.answers import as_csv, as_json, check_cached, now, paging
 from app.operations import GEOJSON, operation
 from app.params import Parameter
 from app.resources import resources
-from geo import geojson, query
+from geo import geojson, query, tiles
 from geo.border import Border
 from geo.errors import InvalidInput
-from geo.model import Candidate
+from geo.model import Candidate, Criteria
 from geo.store import Neighbour
+from geo.store.interface import DIMENSIONS, checked_dimension
 
 blueprint = Blueprint("lookups", __name__, url_prefix="/api")
 
 MAX_CANDIDATES: Final = 50
 _REST: Final = tuple(p for p in params.FILTERS if p is not params.NEAR and p is not params.RADIUS_M)
+MAX_RESOLUTION: Final = 10
+RESOLUTION: Final = 6
+"""Cells of 36 km², about seven across."""
+_DIMENSIONS: Final = (*DIMENSIONS, "h3", "km")
+_BY: Final = Parameter(
+    name="by",
+    meaning="What to count by; h3 is a cell of that grid, km the kilometre of the line",
+    read=lambda text: values.choice(text, _DIMENSIONS),
+    schema={"type": "string", "enum": list(_DIMENSIONS), "default": "month"},
+    example="type",
+)
+_RESOLUTION: Final = Parameter(
+    name="resolution",
+    meaning=f"Of the H3 cells, 0 to {MAX_RESOLUTION}",
+    read=lambda text: _resolution(values.whole(text, least=0)),
+    schema={"type": "integer", "minimum": 0, "maximum": MAX_RESOLUTION, "default": RESOLUTION},
+)
 _LIMIT: Final = Parameter(
     name="limit",
     meaning=f"Most places, at most {MAX_CANDIDATES}",
@@ -46,6 +64,12 @@ def nearest(asked: dict[str, Any]) -> Response:
     return as_json(geojson.collection(features, members=members, translate=_), tag, media_type=GEOJSON)
 
 
+def _resolution(number: int) -> int:
+    if number > MAX_RESOLUTION:
+        raise InvalidInput(f"{number} is more than {MAX_RESOLUTION}")
+    return number
+
+
 def _with_distance(neighbour: Neighbour) -> dict[str, Any]:
     feature: dict[str, Any] = json.loads(neighbour.feature)
     feature["properties"]["distance_m"] = round(neighbour.distance_m, 1)
@@ -53,18 +77,31 @@ def _with_distance(neighbour: Neighbour) -> dict[str, Any]:
 
 
 @blueprint.get("/counts")
-@operation("How many events, by one dimension", params.BY, *params.FILTERS, formats=("json", "csv"), schema="Counts")
+@operation(
+    "How many events, by one dimension", _BY, _RESOLUTION, *params.FILTERS, formats=("json", "csv"), schema="Counts"
+)
 def counts(asked: dict[str, Any]) -> Response:
-    """Answer the number of events for each month, type, municipality..."""
+    """Answer the number of events for each month, type, municipality, H3 cell, kilometre of the line..."""
     by = asked.get("by", "month")
+    if "resolution" in asked and by != "h3":
+        raise InvalidInput("resolution: needs by=h3 as well")
     criteria = params.criteria(asked)
     tag = check_cached(asked)
-    found: Mapping[str, int] = query.counts(resources().store, criteria, by)
+    found = _counted(criteria, by, asked.get("resolution", RESOLUTION))
     if asked["f"] == "csv":
         return as_csv((by, "count"), found.items(), tag)
     rows = [{"value": value or None, "count": number} for value, number in found.items()]
     links = paging(asked, ("json", "csv"), None)
     return as_json({"by": by, "numberMatched": sum(found.values()), "counts": rows, "links": links}, tag)
+
+
+def _counted(criteria: Criteria, by: str, resolution: int) -> Mapping[str, int]:
+    here = resources()
+    if by == "km":
+        return tiles.counts_by_km(*here.tiles.select(criteria))
+    if by == "h3":
+        return tiles.counts_by_cell(*here.tiles.select(criteria), resolution)
+    return query.counts(here.store, criteria, checked_dimension(by))
 
 
 @blueprint.get("/geocode")

@@ -156,8 +156,8 @@ def type_counts(form: FilterForm) -> dict[str, int]:
 
 def downloads(form: FilterForm) -> list[dict[str, str]]:
     """Return the links to the same events in other forms."""
-    data = {"GeoJSON": {"f": "geojson", "limit": "1000"}, "CSV": {"f": "csv", "limit": "1000"}}
-    links = [{"label": name, "href": f"{url_for('items.events')}?{form.query(**more)}"} for name, more in data.items()]
+    data = {"GeoJSON": "geojson", "CSV": "csv", "GeoPackage": "gpkg", "KML": "kml"}
+    links = [{"label": name, "href": f"{url_for('data.export')}?{form.query(f=f)}"} for name, f in data.items()]
     prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query()}".rstrip("?")} for f in _FORMATS]
     return links + prints
 

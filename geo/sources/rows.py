@@ -12,7 +12,7 @@ from geo.errors import InvalidInput
 from geo.model import Claim, Source
 from geo.record import FIELD, GIVEN, claim_from_record
 
-IGNORED: Final = frozenset({"certainty", "fid", "ogc_fid"})
+IGNORED: Final = frozenset({"certainty", "citation", "fid", "licence", "ogc_fid"})
 """Columns that our own answers and GIS programs add; they say nothing that a claim keeps."""
 KNOWN: Final = frozenset({*FIELD, *GIVEN, *IGNORED})
 REQUIRED: Final = ("kind", "event_type")

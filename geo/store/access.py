@@ -6,6 +6,7 @@ SQLite has no statistics of a store that grows, so the index is chosen here and 
 asked for                                    read through
 ===========================================  =====================================================
 polygon, radius, words                       row numbers found first
+box                                          row numbers from the columns in memory, where those are there
 box with few events                          R*Tree, then sorted
 large box                                    the covering index by date, newest first
 within 5 km, within 25 km of the border      the partial covering index of that band
@@ -33,6 +34,7 @@ _BY_SORT: Final = {
     "border_distance_m": "events_public_distance",
     "fatalities": "events_public_fatalities",
     "updated_at": "events_public_updated",
+    "id": "sqlite_autoindex_events_1",  # of the constraint that it is unique
 }
 
 
@@ -46,6 +48,8 @@ class Access:
     source: Condition
     """Select of the row numbers to try, where they are found first."""
     is_public: bool
+    is_whole: bool = True
+    """Whether every match is read so, and not only the page that was chosen beforehand."""
 
     def selects(
         self, columns: Condition, extra: Condition = NOTHING, *, arms: tuple[Condition, ...] | None = None
@@ -67,7 +71,7 @@ class Access:
         if not self.source:
             return self.source
         areas = ""
-        if self.compiled.unlocated_match:
+        if self.compiled.unlocated_match and self.is_whole:
             public = " AND status = 'published'" if self.is_public else ""
             areas = f" UNION ALL SELECT fid FROM events WHERE lon IS NULL{public}"  # noqa: S608 - constants
         return Condition(f"fid IN ({self.source.sql}{areas})", self.source.params)
@@ -92,9 +96,18 @@ def access(connection: sqlite3.Connection, criteria: Criteria, *, sort: str = "d
     return Access(compiled=parts, index=index, source=source, is_public=is_public)
 
 
+def access_among(criteria: Criteria, fids: list[int]) -> Access:
+    """Return how to read a page that is known to be among some rows."""
+    return Access(compiled(criteria), _ROW_NUMBERS, _listed(fids), is_public=True, is_whole=False)
+
+
+def _listed(fids: list[int]) -> Condition:
+    return Condition("SELECT value FROM json_each(?)", (f"[{','.join(map(str, fids))}]",))
+
+
 def _source(connection: sqlite3.Connection, criteria: Criteria, fids: list[int] | None) -> Condition:
     if fids is not None:
-        return Condition("SELECT value FROM json_each(?)", (f"[{','.join(map(str, fids))}]",))
+        return _listed(fids)
     if criteria.bbox is None or criteria.ids or (criteria.text or "").strip():
         return NOTHING
     ids = rtree_ids(boxes(criteria.bbox))

@@ -86,6 +86,16 @@ class Columns:
         tests = [test for name in TESTS for test in rows.tests(name, criteria)]
         return int(np.count_nonzero(_all(tests))) if tests else len(rows)
 
+    def hits(self, criteria: Criteria, *, leave_out: tuple[str, ...] = ()) -> tuple[Array, Array]:
+        """Return row numbers and first days of those that meet every filter but those left out."""
+        rows = self._narrowed(criteria)
+        fids, firsts = rows.arrays["fid"], rows.arrays["first"]
+        tests = [test for name in TESTS if name not in leave_out for test in rows.tests(name, criteria)]
+        if not tests:
+            return fids, firsts
+        kept = np.flatnonzero(_all(tests))
+        return fids[kept], firsts[kept]
+
     def verdicts(self, criteria: Criteria, *, leave_out: tuple[str, ...]) -> Array:
         """Return for each event whether it meets every filter but those left out."""
         tests = [test for name in TESTS if name not in leave_out for test in self.tests(name, criteria)]
@@ -167,6 +177,12 @@ def _all(tests: Sequence[Array]) -> Array:
 def day_number(day: date) -> int:
     """Return a day as the whole number YYYYMMDD."""
     return day.year * 10_000 + day.month * 100 + day.day
+
+
+def day_text(day: str) -> int:
+    """Return a day in ISO 8601 as the whole number YYYYMMDD; 0 for what is none."""
+    digits = day.replace("-", "")
+    return int(digits) if digits.isdecimal() and len(digits) == 8 else 0
 
 
 def load(found: sqlite3.Cursor, names: Dictionary) -> Columns:

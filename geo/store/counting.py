@@ -1,16 +1,17 @@
-"""Criteria in, exact counts out: of all that match, and of groups of them."""
+"""Criteria in, exact counts out, of all that match and of groups of them; and what contains them."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
-from geo.model import Criteria
+from geo.model import BBox, Criteria
 from geo.store.access import Access, access
 from geo.store.columns import is_usable
 from geo.store.criteria_sql import Condition, all_of, compiled
-from geo.store.interface import Count, Dimension, checked_dimension
+from geo.store.interface import Count, Dimension, Extent, checked_dimension
 from geo.store.tally import Tally
 
 _GROUPS: Final = {
@@ -23,10 +24,16 @@ _GROUPS: Final = {
 }
 
 
-def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, *, read: Access | None = None) -> Count:
-    """Count what matches: in memory where that can be done, else reading as `read` says."""
+def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally) -> Count:
+    """Count what matches."""
     if is_usable(criteria):
         compiled(criteria)  # refuses what cannot be used
+    return counted_by(connection, criteria, tally, None)
+
+
+def counted_by(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, read: Access | None) -> Count:
+    """Count what matches criteria that can be used: in memory where that is possible, else reading as `read` says."""
+    if is_usable(criteria):
         counted = tally.count(connection, criteria)
         if counted is not None:
             return counted
@@ -47,6 +54,15 @@ def counts(connection: sqlite3.Connection, criteria: Criteria, by: Dimension) ->
     parts = access(connection, criteria).selects(Condition(f"{group} AS name"))
     sql = f"SELECT name, count(*) FROM ({parts.sql}) GROUP BY name ORDER BY name"  # noqa: S608 - parameters only
     return dict(connection.execute(sql, parts.params))
+
+
+def extent(connection: sqlite3.Connection, criteria: Criteria) -> Extent:
+    """Return the box and the days that hold every matching event."""
+    parts = access(connection, criteria).selects(Condition("lon, lat, date_start, date_last"))
+    edges = "min(lon), min(lat), max(lon), max(lat), min(date_start), max(date_last)"
+    found = connection.execute(f"SELECT {edges} FROM ({parts.sql})", parts.params).fetchone()  # noqa: S608 - parameters only
+    first, last = (day and date.fromisoformat(day) for day in found[4:])
+    return Extent(None if found[0] is None else BBox(*found[:4]), first, last)
 
 
 def _not_placed(connection: sqlite3.Connection, read: Access) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import shapely
@@ -12,7 +12,7 @@ from geo import cql2, crs
 from geo.cql2 import Call, Function, Node, Shape, Value, ValueType
 from geo.errors import InvalidInput
 from geo.model import Filter, LonLat
-from geo.record import FIELDS
+from geo.record import FIELDS, Field
 from geo.store import cql2_sqlite
 from geo.store.cql2_sql import Sql
 
@@ -25,7 +25,14 @@ _TYPES: Final[Mapping[str, ValueType]] = {
     "datetime": "timestamp",
 }
 GEOMETRY: Final = "geometry"
-QUERYABLES: Final[Mapping[str, ValueType]] = {**{f.name: _TYPES[f.type] for f in FIELDS}, GEOMETRY: "geometry"}
+
+
+def queryables(fields: Iterable[Field]) -> dict[str, ValueType]:
+    """Return the type that each field has in a filter, and the geometry's."""
+    return {**{f.name: _TYPES[f.type] for f in fields}, GEOMETRY: "geometry"}
+
+
+QUERYABLES: Final[Mapping[str, ValueType]] = queryables(FIELDS)
 """Every field of the record, and the position."""
 FUNCTIONS: Final[Mapping[str, Function]] = {
     function.name: function
@@ -47,8 +54,18 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
 }
 
 
-def parse(text: str, *, lang: str = "cql2-text", find_place: Callable[[str], LonLat] | None = None) -> Filter:
-    """Return the filter over events that a text asks for.
+EVENTS: Final = cql2.Vocabulary(QUERYABLES, FUNCTIONS)
+"""What a filter over events may name."""
+
+
+def parse(
+    text: str,
+    *,
+    lang: str = "cql2-text",
+    find_place: Callable[[str], LonLat] | None = None,
+    vocabulary: cql2.Vocabulary = EVENTS,
+) -> Filter:
+    """Return the filter that a text asks for.
 
     Parameters
     ----------
@@ -58,13 +75,15 @@ def parse(text: str, *, lang: str = "cql2-text", find_place: Callable[[str], Lon
         How it is written.
     find_place : callable, optional
         Gives the position of a place name, for `distance_to`.
+    vocabulary : Vocabulary
+        What it may name; by default what events have.
 
     Raises
     ------
     InvalidInput
         The filter cannot be used, or a place is not known.
     """
-    tree = cql2.parse(text, cql2.Vocabulary(QUERYABLES, FUNCTIONS), lang=lang)
+    tree = cql2.parse(text, vocabulary, lang=lang)
     return Filter(text, _with_places(tree, find_place))
 
 

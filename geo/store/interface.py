@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args
 
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInput
-from geo.model import Criteria, Decision, Event, LonLat, Status
+from geo.model import BBox, Criteria, Decision, Event, LonLat, Status
 
 if TYPE_CHECKING:
     from geo.store.columns import Columns, Dictionary
@@ -25,6 +25,8 @@ Sort = Literal[
     "-fatalities",
     "updated_at",
     "-updated_at",
+    "id",
+    "-id",
 ]
 SORTS: Final[tuple[str, ...]] = get_args(Sort)
 Dimension = Literal["month", "year", "type", "kind", "municipality", "side"]
@@ -76,6 +78,25 @@ class Neighbour:
 
     feature: bytes
     distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What contains every one of some features; null where none of them has a place or a date."""
+
+    bbox: BBox | None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastWrite:
+    """What caches rest on."""
+
+    revision: int
+    """Its number; 0 for a new store."""
+    at: datetime
+    """When it was, in UTC; for a new store, when that was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +207,10 @@ class Store(Protocol):
         """Count by month or year (of the first day), type, kind, municipality or side; unknown counts under ""."""
         ...
 
+    def extent(self, criteria: Criteria) -> Extent:
+        """Return the box and the days that hold every matching event; a box is never across the antimeridian."""
+        ...
+
     def nearest(self, position: LonLat, k: int, criteria: Criteria) -> tuple[Neighbour, ...]:
         """Return the `k` matching events that are nearest to a position, nearest first; ties by id."""
         ...
@@ -214,8 +239,8 @@ class Store(Protocol):
         """Return the number of the last write; 0 for a new store."""
         ...
 
-    def modified(self) -> datetime:
-        """Return when the last write was, in UTC; for a new store, when it was made."""
+    def last_write(self) -> LastWrite:
+        """Return which was the last write, and when."""
         ...
 
     def close(self) -> None:

@@ -11,9 +11,13 @@ from typing import Final
 from geo.errors import NotFound
 from geo.model import Decision, Status
 from geo.store.full_record import from_json
-from geo.store.interface import Change, Stored, Version
+from geo.store.interface import Change, LastWrite, Stored, Version
 
 _BATCH: Final = 500
+_LAST_WRITE: Final = """
+SELECT value, (SELECT last_change FROM gpkg_contents WHERE table_name = 'events')
+FROM store_state WHERE name = 'revision'
+"""
 _CHANGES: Final = """
 SELECT id, revision, feature FROM events JOIN event_text USING (fid) WHERE status = 'published' AND revision > ?
 UNION ALL SELECT id, revision, NULL FROM event_tombstones WHERE revision > ? ORDER BY revision, id
@@ -26,10 +30,10 @@ def revision(connection: sqlite3.Connection) -> int:
     return number
 
 
-def modified(connection: sqlite3.Connection) -> datetime:
-    """Return when the last write was."""
-    (at,) = connection.execute("SELECT last_change FROM gpkg_contents WHERE table_name = 'events'").fetchone()
-    return datetime.fromisoformat(at)
+def last_write(connection: sqlite3.Connection) -> LastWrite:
+    """Return which was the last write, and when."""
+    number, at = connection.execute(_LAST_WRITE).fetchone()
+    return LastWrite(number, datetime.fromisoformat(at))
 
 
 def get(connection: sqlite3.Connection, event_id: str, *, statuses: tuple[Status, ...]) -> Stored:

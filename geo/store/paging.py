@@ -11,8 +11,10 @@ from geo.errors import InvalidInput
 from geo.geojson import with_certainty
 from geo.model import Criteria
 from geo.store import cursor as cursors
-from geo.store.access import Access, access
-from geo.store.counting import count
+from geo.store.access import Access, access, access_among
+from geo.store.choosing import Wanted
+from geo.store.columns import is_usable
+from geo.store.counting import counted_by
 from geo.store.criteria_sql import Condition, certainty
 from geo.store.interface import Page, Sort, checked_sort
 from geo.store.lookup import revision
@@ -64,18 +66,27 @@ def page(
     if limit < 1:
         raise InvalidInput(f"limit: {limit} is less than 1")
     start = cursors.decode(cursor, sort=sort, is_number=order.is_number) if cursor else None
-    read = access(connection, criteria, sort=order.column)
+    read = _access(connection, criteria, tally, order, Wanted(limit + 1, order.is_descending, start))
     rows = _rows(connection, criteria, read, order, start, limit + 1)
-    counted = count(connection, criteria, tally, read=read if order.column == "date_start" else None)
+    is_reusable = order.column == "date_start" and read.is_whole
+    counted = counted_by(connection, criteria, tally, read if is_reusable else None)
     more = cursors.encode(sort, cursors.Place(rows[limit - 1][2], rows[limit - 1][3])) if len(rows) > limit else None
     return Page(
-        features=tuple(_features(connection, rows[:limit])),
+        features=tuple(_features(connection, rows[:limit], has_certainty=criteria.within_m is not None)),
         number_matched=counted.number_matched,
         not_placed=counted.not_placed,
         next_cursor=more,
         area_only=counted.area_only,
         revision=revision(connection),
     )
+
+
+def _access(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, order: Order, wanted: Wanted) -> Access:
+    if criteria.bbox is not None and order.column == "date_start" and is_usable(criteria):
+        fids = tally.among(connection, criteria, wanted)
+        if fids is not None:
+            return access_among(criteria, fids)
+    return access(connection, criteria, sort=order.column)
 
 
 def iterate(connection: sqlite3.Connection, criteria: Criteria, *, sort: Sort) -> Iterator[bytes]:
@@ -86,7 +97,7 @@ def iterate(connection: sqlite3.Connection, criteria: Criteria, *, sort: Sort) -
         query = _query(read, criteria, order, None, has_value=has_value)
         found = connection.execute(query.sql, query.params)
         while keys := found.fetchmany(_BATCH):
-            yield from _features(connection, keys)
+            yield from _features(connection, keys, has_certainty=criteria.within_m is not None)
 
 
 def _rows(
@@ -128,9 +139,10 @@ def _query(
     return Condition(f"{keys.sql} {order.sql}{limited}", keys.params)
 
 
-def _features(connection: sqlite3.Connection, keys: Sequence[Any]) -> Iterator[bytes]:
-    """Yield the features of some keys in their order; a join would be free to change it, and does."""
-    fids = f"[{','.join(str(key[0]) for key in keys)}]"
+def _features(connection: sqlite3.Connection, keys: Sequence[Any], *, has_certainty: bool) -> list[bytes]:
+    """Return the features of some keys in their order; a join would be free to change it, and does."""
+    fids = f"[{','.join([str(key[0]) for key in keys])}]"
     texts = dict(connection.execute(_TEXTS, (fids,)))
-    for fid, how_sure, *_ in keys:
-        yield texts[fid] if how_sure is None else with_certainty(texts[fid], how_sure)
+    if not has_certainty:
+        return [texts[key[0]] for key in keys]
+    return [with_certainty(texts[key[0]], key[1]) for key in keys]

@@ -6,7 +6,6 @@ Each method is one transaction on a connection of `Connections`; what it does st
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 
 from geo.model import Criteria, Decision, Event, LonLat, Status
@@ -19,6 +18,8 @@ from geo.store.interface import (
     Changes,
     Count,
     Dimension,
+    Extent,
+    LastWrite,
     Neighbour,
     Page,
     PutAction,
@@ -86,6 +87,11 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return counting.counts(connection, criteria, by)
 
+    def extent(self, criteria: Criteria) -> Extent:
+        """Return the box and the days that hold every matching event."""
+        with self._connections.reading() as connection:
+            return counting.extent(connection, criteria)
+
     def nearest(self, position: LonLat, k: int, criteria: Criteria) -> tuple[Neighbour, ...]:
         """Return the `k` matching events nearest to a position."""
         with self._connections.reading() as connection:
@@ -121,10 +127,10 @@ class SqliteStore:
         with self._connections.reading() as connection:
             return lookup.revision(connection)
 
-    def modified(self) -> datetime:
-        """Return when the last write was."""
+    def last_write(self) -> LastWrite:
+        """Return which was the last write, and when."""
         with self._connections.reading() as connection:
-            return lookup.modified(connection)
+            return lookup.last_write(connection)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from geo.model import Criteria
+from geo.store.choosing import Wanted, among
 from geo.store.columns import SELECT, Columns, Dictionary, day_number, dictionary, from_rows, load
 from geo.store.interface import Count
 from geo.store.lookup import revision
@@ -77,7 +78,8 @@ class Base:
 
 
 def _up_to(days: np.ndarray[Any, Any], day: int) -> int:
-    return int(np.searchsorted(days, day, side="right"))
+    same = days.dtype.type(day)  # of another type, every day would be converted to it first
+    return int(np.searchsorted(days, same, side="right"))
 
 
 def _asks_only_for_days(criteria: Criteria) -> bool:
@@ -123,6 +125,16 @@ class Tally:
         if state is None or state.revision < wanted:
             state = self._brought_to(connection, wanted)
         return _count(state, criteria) if state is not None and state.revision == wanted else None
+
+    def among(self, connection: sqlite3.Connection, criteria: Criteria, wanted: Wanted) -> list[int] | None:
+        """Return row numbers that hold a stretch of a list by date and few others; null as in `count`."""
+        state = self._state
+        if state is None or state.revision != revision(connection):
+            return None
+        located = state.base.by_lon if criteria.bbox is not None else state.base.located
+        spare = len(state.changed)  # rows of the columns that are no longer what they were
+        stretch = replace(wanted, number=wanted.number + spare)
+        return among((located, state.fresh[0]), (state.base.unlocated, state.fresh[1]), criteria, stretch)
 
     def _brought_to(self, connection: sqlite3.Connection, wanted: int) -> State | None:
         if not self._lock.acquire(blocking=False):

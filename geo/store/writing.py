@@ -115,7 +115,7 @@ class Write:
         if not self.written:
             return self.revision - 1
         self.connection.execute("UPDATE store_state SET value = ? WHERE name = 'revision'", (self.revision,))
-        gpkg.touch_contents(self.connection, at=self.at, extent=self.extent)
+        gpkg.touch_contents(self.connection, at=now(), extent=self.extent)
         return self.revision
 
 

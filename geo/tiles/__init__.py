@@ -1,6 +1,16 @@
 """Many events in, few things to draw out: clusters, hexagons, and counts by time, type and kilometre of the line."""
 
-from geo.tiles.bins import Bins, Hexagon, hexagons, histogram, kinds_by_month, strip, types
+from geo.tiles.bins import (
+    Bins,
+    Hexagon,
+    counts_by_cell,
+    counts_by_km,
+    hexagons,
+    histogram,
+    kinds_by_month,
+    strip,
+    types,
+)
 from geo.tiles.grid import Cells, cells_in
 from geo.tiles.keeping import Keeper
 from geo.tiles.pyramid import Clusters, Pyramid, Selection
@@ -14,6 +24,8 @@ __all__ = [
     "Pyramid",
     "Selection",
     "cells_in",
+    "counts_by_cell",
+    "counts_by_km",
     "hexagons",
     "histogram",
     "kinds_by_month",

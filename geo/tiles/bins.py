@@ -116,6 +116,29 @@ def hexagons(pyramid: Pyramid, selection: Selection, view: BBox, zoom: int) -> l
     return [_hexagon(int(cell), int(number)) for cell, number in zip(found, counts, strict=True)]
 
 
+def counts_by_cell(pyramid: Pyramid, selection: Selection, resolution: int) -> dict[str, int]:
+    """Count events by H3 cell, in the order of the cells' names; those without a position under ""."""
+    cells, counts = np.unique(_cells(pyramid, resolution)[selection.located], return_counts=True)
+    names = (h3.int_to_str(int(cell)) for cell in cells)
+    return _with_others(dict(zip(names, counts.tolist(), strict=True)), selection)
+
+
+def counts_by_km(pyramid: Pyramid, selection: Selection) -> dict[str, int]:
+    """Count events by the whole kilometre of the line that they are nearest to, from the north-west tripoint.
+
+    An area has no kilometre of its own: events without a position count under "".
+    """
+    kms = pyramid.located.arrays["border_km"][selection.located]
+    counts = np.bincount(kms[~np.isnan(kms)].astype(np.int64))
+    found = {str(km): int(counts[km]) for km in np.flatnonzero(counts).tolist()}
+    return _with_others(found, selection)
+
+
+def _with_others(found: dict[str, int], selection: Selection) -> dict[str, int]:
+    others = len(selection) - sum(found.values())
+    return {"": others, **found} if others else found
+
+
 def _hexagon(cell: int, count: int) -> Hexagon:
     name = h3.int_to_str(cell)
     return Hexagon(name, count, tuple((round(lon, 5), round(lat, 5)) for lat, lon in h3.cell_to_boundary(name)))
