@@ -2,7 +2,7 @@
 
     sources -> extract -> geocode -> store
 
-An article becomes a `Document`, its claims and their events; a table has its claims already.
+An article becomes a `Document`, a feed several, each with its claims and their events; a table has its claims already.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from geo.extract import extract
 from geo.gazetteer import Gazetteer
 from geo.geocode import given_place, locate, with_municipality
 from geo.model import STATUSES, Claim, Criteria, Document, Event, LonLat, Source, Status
-from geo.sources import MAX_DOCUMENT_BYTES, Row, is_table, read_bytes, read_claims, read_document
+from geo.sources import MAX_DOCUMENT_BYTES, Format, Row, is_table, read_bytes, read_claims, read_documents
 from geo.store import Store
 
 MunicipalityAt = Callable[[LonLat], str | None]
@@ -40,6 +40,8 @@ class About:
     source: str = ""
     url: str | None = None
     encoding: str | None = None
+    form: Format | None = None
+    """What a document is read as; recognised by content where it is not given. With it a file is never a table."""
 
 
 @dataclass(slots=True)
@@ -120,16 +122,16 @@ def ingest(
     who: str = "ibar ingest",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Ingested:
-    """Read an article, a table or a feature file, and store its events as drafts: all of them or none.
+    """Read an article, a feed, a table or a feature file, and store its events as drafts: all of them or none.
 
     Parameters
     ----------
     path : path
-        The file; its extension says what it is.
+        The file: a table by its extension, else a document, which is recognised by its content.
     store : Store or None
         None reads everything and writes nothing.
     about : About, optional
-        Publication date, source and encoding.
+        Publication date, source, encoding and format.
     data : bytes, optional
         What the article holds, where it was read already (from standard input).
     progress : callable
@@ -150,14 +152,16 @@ def ingest(
         The store failed to write.
     """
     about, result = about or About(), Ingested()
-    if data is None and is_table(path):
+    if data is None and about.form is None and is_table(path):
         warn = result.warnings.append
         events: Iterable[Event] = events_from_table(
             path, gazetteer, border, municipality_at=municipality_at, status="draft", about=about, warn=warn
         )
     else:
-        document = _document(path, about, data)
-        events = events_from_document(document, gazetteer, border, municipality_at=municipality_at)
+        documents = _documents(path, about, data)
+        events = chain.from_iterable(
+            events_from_document(document, gazetteer, border, municipality_at=municipality_at) for document in documents
+        )
     counted = _counted(events, store, result, progress)
     if store is None:
         deque(counted, maxlen=0)
@@ -196,11 +200,12 @@ def identified(claims: Iterable[Claim], *, scope: str) -> Iterator[Claim]:
         yield claim if claim.id else replace(claim, id=name + again)
 
 
-def _document(path: Path | str, about: About, data: bytes | None) -> Document:
+def _documents(path: Path | str, about: About, data: bytes | None) -> tuple[Document, ...]:
     given = read_bytes(path, limit=MAX_DOCUMENT_BYTES) if data is None else data
-    return read_document(
+    return read_documents(
         given,
         name=Path(path).name,
+        form=about.form,
         published=about.published,
         source=about.source,
         url=about.url,
