@@ -18,6 +18,7 @@ VIEWS: Final = (
     "app.views.items",
     "app.views.lookups",
     "app.views.clusters",
+    "app.views.extract",
     "app.views.pages",
     "app.views.embed",
     "app.views.assets",

@@ -34,6 +34,7 @@ def document(app: Flask) -> dict[str, Any]:
     """Return the document; it refers to nothing outside itself."""
     found = operations(app)
     parameters = {p.name: p for described in found.values() for p in described.parameters if p.name not in _LOCAL}
+    errors = {**_ERRORS, **{status: said for described in found.values() for status, said in described.errors.items()}}
     return {
         "openapi": "3.0.3",
         "info": {
@@ -42,10 +43,12 @@ def document(app: Flask) -> dict[str, Any]:
             "description": "Incidents and deployments around the Kosovo–Serbia border / administrative boundary line.",
             "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
         },
-        "paths": {_template(rule): {"get": _operation(rule, described)} for rule, described in found.items()},
+        "paths": {
+            _template(rule): {described.method: _operation(rule, described)} for rule, described in found.items()
+        },
         "components": {
             "parameters": {name: _parameter(p) for name, p in sorted(parameters.items())},
-            "responses": {status: _problem(meaning) for status, meaning in _ERRORS.items()},
+            "responses": {status: _problem(meaning) for status, meaning in sorted(errors.items())},
             "schemas": schemas(),
         },
     }
@@ -63,16 +66,17 @@ def _operation(rule: str, described: Operation) -> dict[str, Any]:
     path = [_in_path(name) for name in re.findall(r"<(?:\w+:)?(\w+)>", rule)]
     schema = {"$ref": f"#/components/schemas/{described.schema}"}
     content = {FORMATS[f]: {"schema": {"type": "string"} if f == "csv" else schema} for f in described.formats}
-    unchanged = {"description": "The reader's copy, named by If-None-Match, is still good"}
+    answers: dict[str, Any] = {"200": {"description": described.summary, "content": content}}
+    if described.method == "get":
+        answers["304"] = {"description": "The reader's copy, named by If-None-Match, is still good"}
+    for status in sorted({*_ERRORS, *described.errors}):
+        answers[status] = {"$ref": f"#/components/responses/{status}"}
     return {
         "summary": described.summary,
         "operationId": re.sub(r"\W+", "_", rule.removeprefix("/api/")).strip("_") or "landing",
         "parameters": path + [_reference(p) for p in described.parameters],
-        "responses": {
-            "200": {"description": described.summary, "content": content},
-            "304": unchanged,
-            **{status: {"$ref": f"#/components/responses/{status}"} for status in _ERRORS},
-        },
+        **({"requestBody": described.body} if described.body else {}),
+        "responses": answers,
     }
 
 
@@ -129,6 +133,11 @@ def schemas() -> dict[str, Any]:
         "Record": _object({f.name: _property(f) for f in FIELDS} | _ANSWERED, required=("id", "kind", "event_type")),
         "Event": _event(),
         "Events": _object({**collection, **counted, **said, **stamp}, required=(*collection, "numberMatched")),
+        "Extracted": _object(
+            {**collection, **said, **stamp, "numberReturned": number, "document": _ref("Text")},
+            required=("type", "features", "document"),
+        ),
+        "Text": _object(dict.fromkeys(("id", "title", "text"), text) | {"published": {**text, "nullable": True}}),
         "Neighbours": _object({**collection, **said, **stamp, "numberReturned": number}, required=tuple(collection)),
         "Counts": _object({"by": text, "numberMatched": number, "counts": {"type": "array"} | {"items": _COUNT}}),
         **_binned(number),

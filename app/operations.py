@@ -6,10 +6,10 @@ from that, so the document cannot say anything else than the code does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Final
+from typing import Any, Final, Literal
 
 from flask import Flask, Response, request
 
@@ -34,12 +34,17 @@ class Operation:
     formats: tuple[str, ...]
     schema: str
     """Name of the schema of the answer in the interface document."""
+    method: Literal["get", "post"] = "get"
+    body: Mapping[str, Any] | None = None
+    """The body that it takes, as OpenAPI describes one."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Statuses that other operations do not answer, and what they mean."""
 
 
 def operation(
-    summary: str, *parameters: Parameter, formats: tuple[str, ...] = ("json",), schema: str
+    summary: str, *parameters: Parameter, formats: tuple[str, ...] = ("json",), schema: str, **further: Any
 ) -> Callable[[View], View]:
-    """Decorate a view that is called with `asked`: the values of its parameters, by name.
+    """Decorate a view that is called with `asked`: the values of its parameters, by name; `further` is for `Operation`.
 
     `f` and `lang` are understood everywhere. `asked["f"]` is always set: from the query, else from the Accept header,
     else the first of `formats`.
@@ -49,6 +54,7 @@ def operation(
         parameters=(*parameters, params.format_parameter(*formats), params.LANG),
         formats=formats,
         schema=schema,
+        **further,
     )
 
     def decorate(view: View) -> View:
