@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from geo.border import Border
+from geo.duplicates import marked, repeating
 from geo.errors import InvalidInput
 from geo.extract import extract
 from geo.gazetteer import Gazetteer
@@ -51,6 +52,8 @@ class Ingested:
     events: int = 0
     known: int = 0
     """Of those, how many the store held before."""
+    repeating: int = 0
+    """Of those not held before, how many may repeat another event; they are marked for the reviewer."""
     not_placed: int = 0
     warnings: list[str] = field(default_factory=list)
     first: list[Event] = field(default_factory=list)
@@ -154,14 +157,16 @@ def ingest(
     about, result = about or About(), Ingested()
     if data is None and about.form is None and is_table(path):
         warn = result.warnings.append
-        events: Iterable[Event] = events_from_table(
+        rows = events_from_table(
             path, gazetteer, border, municipality_at=municipality_at, status="draft", about=about, warn=warn
         )
+        events = repeating(rows, store) if store else rows
     else:
-        documents = _documents(path, about, data)
-        events = chain.from_iterable(
-            events_from_document(document, gazetteer, border, municipality_at=municipality_at) for document in documents
+        read = (
+            events_from_document(document, gazetteer, border, municipality_at=municipality_at)
+            for document in _documents(path, about, data)
         )
+        events = marked(read, store) if store else chain.from_iterable(read)
     counted = _counted(events, store, result, progress)
     if store is None:
         deque(counted, maxlen=0)
@@ -220,7 +225,9 @@ def _counted(
     waiting = iter(events)
     while batch := list(islice(waiting, _BATCH)):
         result.events += len(batch)
-        result.known += len(store.statuses(event.id for event in batch)) if store else 0
+        known = store.statuses(event.id for event in batch) if store else {}
+        result.known += len(known)
+        result.repeating += sum(event.possible_duplicate_of is not None for event in batch if event.id not in known)
         result.not_placed += sum(not event.location.is_placed for event in batch)
         result.first += batch[: max(0, 20 - len(result.first))]
         progress(result.events)

@@ -147,8 +147,9 @@ def _outcome(done: Ingested, *, dry_run: bool) -> str:
         return f"{events} would be read; nothing was stored"
     if not done.is_changed:
         return f"{events}, all read before in this form; nothing changed"
+    repeats = f" ({done.repeating:,} may repeat another)" if done.repeating else ""
     renewed = f", {done.known:,} of them known before" if done.known else ""
-    return f"{events} stored as drafts{renewed}; see them with `ibar review list`"
+    return f"{events} stored as drafts{renewed}{repeats}; see them with `ibar review list`"
 
 
 def _cells(event: Event) -> tuple[str, ...]:
