@@ -86,7 +86,7 @@ def test_page_gives_the_events_of_its_article(send: Send, charset: str) -> None:
 def test_json_says_more_of_a_text(send: Send) -> None:
     body = {"html": page().decode(), "published": "2023-09-25", "url": "https://example.org/a"}
     found = told(send(json.dumps(body), "application/json"))
-    assert found["document"]["source"] == {"name": "body", "url": "https://example.org/a", "date": "2023-09-25"}
+    assert found["document"]["source"] == {"name": "text sent", "url": "https://example.org/a", "date": "2023-09-25"}
     assert found["features"] == told(send(json.dumps(body), "application/json"))["features"]
     assert told(send(json.dumps({"text": "Nothing happened."}), "application/json"))["features"] == []
 
@@ -94,12 +94,12 @@ def test_json_says_more_of_a_text(send: Send) -> None:
 @pytest.mark.parametrize(
     ("data", "media", "status", "said"),
     [
-        ("", "text/plain", 400, "body: is empty"),
-        (b"\xff\xfe\x00", "text/plain", 400, "body: "),
+        ("", "text/plain", 400, "text sent: is empty"),
+        (b"\xff\xfe\x00", "text/plain", 400, "text sent: "),
         ("Zve\u010dan".encode("windows-1250"), "text/plain", 400, "not UTF-8"),
         ("x", "text/plain; charset=no-such", 400, "encoding: 'no-such' is not known"),
         (b"%PDF-1.7", "text/plain", 400, "a PDF document"),
-        ("<html></html>", "text/html", 400, "body: the page holds no text"),
+        ("<html></html>", "text/html", 400, "text sent: the page holds no text"),
         ("x", "", 415, "send one of text/plain"),
         (b"%PDF-1.7", "application/pdf", 415, "not application/pdf"),
         ("text=x", "application/x-www-form-urlencoded", 415, "send one of"),

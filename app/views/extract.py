@@ -143,7 +143,7 @@ def _read(
     from geo.sources import read_documents
 
     here = resources()
-    (document,) = read_documents(data, name="body", form=form, encoding=encoding, **about)
+    (document,) = read_documents(data, name="text sent", form=form, encoding=encoding, **about)
     events = events_from_document(document, here.gazetteer, here.border, municipality_at=here.municipality_at)
     return document, events
 
