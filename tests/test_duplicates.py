@@ -1,5 +1,6 @@
 """Events read in and a store in; marks for the reviewer out, and nothing merged, moved or told to the public."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -240,3 +241,14 @@ def test_rows_of_a_table_are_marked_too(ibar: Ibar, tmp_path: Path, settings: Se
 
 def test_every_incident_type_has_a_family() -> None:
     assert set(INCIDENT_TYPES) <= FAMILIES.keys()
+
+
+@pytest.mark.evaluation
+@pytest.mark.skipif("IBAR_EVAL_DIR" not in os.environ, reason="IBAR_EVAL_DIR is not set")
+def test_the_article_that_looks_back_at_banjska_goes_to_review(ibar: Ibar) -> None:
+    """It was written in November of an event of 24 September, which it dates otherwise."""
+    article = Path(os.environ["IBAR_EVAL_DIR"]) / "article-2023-11-07.txt"
+    assert "(1 may repeat another)" in ibar("ingest", str(article), "--published", "2023-11-07").stdout
+    marked_rows = [row for row in ibar("review", "list").stdout.splitlines() if row.endswith("xk-20230924-01")]
+    assert len(marked_rows) == 1
+    assert "2023-11-04" in marked_rows[0]
