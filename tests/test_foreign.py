@@ -6,6 +6,7 @@ import sys
 import threading
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,6 +63,21 @@ def test_hostile_file_is_read_or_refused_within_the_limits(data: bytes, name: st
     assert str(error.value).startswith(f"{name}: ")
     assert message in str(error.value)
     assert "Traceback" not in str(error.value)
+
+
+def test_parser_that_sleeps_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that waits for ever is ended by the clock, and leaves no process behind."""
+    start, begun = subprocess.run, []
+
+    def asleep(command: list[str], **options: Any) -> Any:
+        begun.append(command)
+        return start([sys.executable, "-c", "import time; time.sleep(600)"], **options)
+
+    monkeypatch.setattr(foreign.subprocess, "run", asleep)
+    monkeypatch.setattr(foreign, "PATIENCE_S", 0.5)
+    with pytest.raises(UnreadableFile, match=r"a\.html: reading it took longer than 10 seconds; save what it says"):
+        read(page(), "a.html")
+    assert len(begun) == 1
 
 
 def test_file_that_is_too_long_meets_no_parser() -> None:
