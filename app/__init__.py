@@ -21,6 +21,7 @@ VIEWS: Final = (
     "app.views.data",
     "app.views.lookups",
     "app.views.clusters",
+    "app.views.extract",
     "app.views.pages",
     "app.views.embed",
     "app.views.assets",

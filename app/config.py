@@ -31,13 +31,19 @@ class Settings:
     embed_origins: str = "*"
     """Who may show `/embed` in a frame: `*`, or origins with a space between; see `frame-ancestors` of CSP."""
     max_request_bytes: int = 65_536
-    """Longest request body that is read; nothing here takes uploads over HTTP yet."""
+    """Longest request body that is read, but for texts to be extracted."""
     read_limit_s: int = 15
     """Longest that one question to the store may take before it is answered 503, in seconds."""
     max_renders: int = 2
     """How many maps for print one process draws, or has waiting, at the same time."""
     render_wait_s: float = 20.0
     """How long a request for such a map waits for its turn before it is answered 503."""
+    extracts_per_minute: int = 0
+    """How many texts a minute one client may send to `/api/extract`; 0 keeps that address off."""
+    extracts_per_minute_total: int = 60
+    """How many texts a minute all clients together may send there."""
+    max_extract_bytes: int = 1_000_000
+    """Longest text or page that is read there."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 
@@ -102,6 +108,12 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "IBAR_MAX_REQUEST_BYTES": ("max_request_bytes", _whole("IBAR_MAX_REQUEST_BYTES", 1024, 1 << 30)),
     "IBAR_READ_LIMIT_S": ("read_limit_s", _whole("IBAR_READ_LIMIT_S", 1, 3600)),
     "IBAR_MAX_RENDERS": ("max_renders", _whole("IBAR_MAX_RENDERS", 1, 64)),
+    "IBAR_EXTRACT_PER_MINUTE": ("extracts_per_minute", _whole("IBAR_EXTRACT_PER_MINUTE", 0, 6000)),
+    "IBAR_EXTRACT_TOTAL_PER_MINUTE": (
+        "extracts_per_minute_total",
+        _whole("IBAR_EXTRACT_TOTAL_PER_MINUTE", 1, 60_000),
+    ),
+    "IBAR_EXTRACT_MAX_BYTES": ("max_extract_bytes", _whole("IBAR_EXTRACT_MAX_BYTES", 1024, 5_000_000)),
     "IBAR_TRUSTED_PROXIES": ("trusted_proxies", _whole("IBAR_TRUSTED_PROXIES", 0, 8)),
 }
 """Each variable, with the field that it sets and the function that reads it."""

@@ -75,6 +75,8 @@ def _from_http(error: HTTPException) -> Response:
         return make_response(given)
     headers = {name: given.headers[name] for name in _KEPT_HEADERS if name in given.headers}
     own = {404: _("There is nothing at this address."), 405: _("Only GET and HEAD are understood here.")}
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and "POST" in headers.get("Allow", ""):
+        return _answer(status, "Only POST is understood here.", headers)
     if status in own:  # Werkzeug's words would not help
         return _answer(status, own[status], headers, is_translated=True)
     return _answer(status, error.description or HTTPStatus(status).description, headers)

@@ -43,6 +43,7 @@ def document(app: Flask, *, server: str = _PREFIX) -> dict[str, Any]:
     """
     found = list(_addresses(operations(app)))
     shared = _shared(parameter for _, each, of in found for parameter in each.parameters_of(of))
+    errors = {**_ERRORS, **{status: said for _, each, _ in found for status, said in each.errors.items()}}
     return {
         "openapi": "3.0.3",
         "info": {
@@ -52,10 +53,10 @@ def document(app: Flask, *, server: str = _PREFIX) -> dict[str, Any]:
             "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
         },
         "servers": [{"url": server}],
-        "paths": {path: {"get": _operation(path, each, of, shared)} for path, each, of in found},
+        "paths": {path: {each.method: _operation(path, each, of, shared)} for path, each, of in found},
         "components": {
             "parameters": {name: _parameter(p) for name, p in sorted(shared.items())},
-            "responses": _problems(),
+            "responses": _problems(errors),
             "schemas": schemas(),
         },
     }
@@ -100,12 +101,17 @@ def _operation(
         "responses": {
             "200": {"description": summary, "content": content},
             **_unchanged(described, collection),
-            **{status: {"$ref": f"#/components/responses/{status}"} for status in _ERRORS},
+            **{
+                status: {"$ref": f"#/components/responses/{status}"} for status in sorted({*_ERRORS, *described.errors})
+            },
         },
+        **({"requestBody": described.body} if described.body else {}),
     }
 
 
 def _unchanged(described: Operation, collection: Collection | None) -> dict[str, Any]:
+    if described.method != "get":
+        return {}
     answers = {"304": {"description": "The reader's copy, named by If-None-Match, is still good"}}
     if collection and collection.kind and described.schema == "Feature{}":
         answers["303"] = {"description": "The page of the event, where HTML is asked for"}
@@ -143,8 +149,8 @@ def _example(parameter: Parameter) -> Any:
     return {"number": float, "integer": int}.get(str(kind), str)(parameter.example)
 
 
-def _problems() -> dict[str, Any]:
-    problems = {status: _problem(meaning) for status, meaning in _ERRORS.items()}
+def _problems(errors: Mapping[str, str]) -> dict[str, Any]:
+    problems = {status: _problem(meaning) for status, meaning in sorted(errors.items())}
     # A line too long for the HTTP server never reaches the service.
     problems["414"]["content"]["text/html"] = {"schema": {"type": "string"}}
     return problems

@@ -32,6 +32,11 @@ def schemas() -> dict[str, Any]:
             {**collection, **said, "since": number, "revision": number, "deleted": {"type": "array", "items": text}},
             required=("type", "features", "deleted", "revision"),
         ),
+        "Extracted": _object(
+            {**collection, **said, **stamp, "numberReturned": number, "document": _ref("Text")},
+            required=("type", "features", "document"),
+        ),
+        "Text": _object(dict.fromkeys(("id", "title", "text"), text) | {"published": {**text, "nullable": True}}),
         "Neighbours": _object({**collection, **said, **stamp, "numberReturned": number}, required=tuple(collection)),
         "Counts": _object({"by": text, "numberMatched": number, "counts": {"type": "array"} | {"items": _COUNT}}),
         **_binned(number),

@@ -6,10 +6,10 @@ from that, so the document cannot say anything else than the code does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Flask, Response, request
 
@@ -53,6 +53,11 @@ class Operation:
     """Name of the schema of the answer in the interface document; `{}` in it stands for the collection's own."""
     of: ParametersOf | None = None
     """The parameters that a collection adds, where the address is one of a collection."""
+    method: Literal["get", "post"] = "get"
+    body: Mapping[str, Any] | None = None
+    """The body that it takes, as OpenAPI describes one."""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    """Statuses that other operations do not answer, and what they mean."""
 
     def parameters_of(self, collection: Collection | None) -> tuple[Parameter, ...]:
         """Return every parameter, for an address of a collection with its own."""
@@ -71,8 +76,9 @@ def operation(
     formats: tuple[str, ...] = ("json",),
     schema: str,
     of: ParametersOf | None = None,
+    **further: Any,
 ) -> Callable[[View], View]:
-    """Decorate a view that is called with `asked`: the values of its parameters, by name.
+    """Decorate a view that is called with `asked`: the values of its parameters, by name; `further` is for `Operation`.
 
     `f` and `lang` are understood everywhere. `asked["f"]` is always set: from the query, else from the Accept header,
     else the first of `formats`. An address of a collection (`of`) is called with `collection`, which is there.
@@ -83,6 +89,7 @@ def operation(
         formats=formats,
         schema=schema,
         of=of,
+        **further,
     )
 
     def decorate(view: View) -> View:

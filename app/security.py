@@ -26,6 +26,9 @@ HEADERS: Final = {
 }
 OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed")
 """Paths whose answers any site may read: they hold public data and know no user."""
+BUSY: Final = "too many maps are being drawn at the moment; try again in a few seconds"
+SENDING: Final = "extract.extract"
+"""The view that takes longer bodies than the others."""
 EMBED: Final = "embed.view"
 """The page that other sites may show in a frame."""
 OPEN_HEADERS: Final = {
@@ -88,8 +91,9 @@ def page_policy(*, nonce: str, tiles: str = "", frames: str = "'self'") -> str:
 def _refuse_large(settings: Settings) -> None:
     if len(request.query_string) > MAX_QUERY_BYTES:
         raise RequestURITooLarge(f"The query is longer than {MAX_QUERY_BYTES:,} bytes.")
-    if (request.content_length or 0) > settings.max_request_bytes:
-        raise RequestEntityTooLarge(f"The request is longer than {settings.max_request_bytes:,} bytes.")
+    most = settings.max_extract_bytes if request.endpoint == SENDING else settings.max_request_bytes
+    if (request.content_length or 0) > most:
+        raise RequestEntityTooLarge(f"The request is longer than {most:,} bytes.")
 
 
 def _with_headers(response: Response, tiles: str, framers: str) -> Response:
@@ -98,6 +102,10 @@ def _with_headers(response: Response, tiles: str, framers: str) -> Response:
     given = {name.lower() for name, _ in response.headers}
     fixed = {**HEADERS, **policy, **(OPEN_HEADERS if is_open else {})}
     response.headers.extend([pair for pair in fixed.items() if pair[0].lower() not in given])
+    if request.endpoint == SENDING:
+        response.headers["Access-Control-Allow-Methods"] = "POST, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
     is_page = response.mimetype == "text/html"
     frames = framers if request.endpoint == EMBED else "'self'"
     content = page_policy(nonce=csp_nonce(), tiles=tiles, frames=frames) if is_page else _DATA_POLICY
@@ -110,9 +118,10 @@ def _with_headers(response: Response, tiles: str, framers: str) -> Response:
 class Turns:
     """At most so many threads at one piece of work; whoever waits too long is told to come back."""
 
-    def __init__(self, places: int, *, wait_s: float) -> None:
+    def __init__(self, places: int, *, wait_s: float, busy: str = BUSY) -> None:
         self._free = threading.BoundedSemaphore(places)
         self._wait_s = wait_s
+        self._busy = busy
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -124,7 +133,7 @@ class Turns:
             None became free in time.
         """
         if not self._free.acquire(timeout=self._wait_s):
-            raise TooBusy("too many maps are being drawn at the moment; try again in a few seconds")
+            raise TooBusy(self._busy)
         try:
             yield
         finally:

@@ -133,6 +133,14 @@ def token(text: str) -> str:
     return text
 
 
+def day(text: str) -> date:
+    """Read one day."""
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError as error:
+        raise InvalidInput(f"{shown(text)} is not a day (write 2023-11-07)") from error
+
+
 def position(text: str) -> LonLat:
     """Read `lon,lat` in degrees."""
     coordinates = _numbers(text)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from geo.errors import InvalidInput
-from geo.model import Candidate, Certainty, Event, Evidence, LonLat, Source
+from geo.model import Candidate, Certainty, Document, Event, Evidence, LonLat, Source
 from geo.record import record
 from geo.wording import status_note
 
@@ -51,6 +51,17 @@ def feature(event: Event) -> dict[str, Any]:
         "sources": [_source(source) for source in event.facts.sources],
         "evidence": [_evidence(evidence) for evidence in event.facts.evidence],
         "alternatives": [_alternative(candidate) for candidate in event.location.alternatives],
+    }
+
+
+def document_members(document: Document) -> dict[str, Any]:
+    """Return a document as JSON has it; the offsets of evidence count the characters of its `text`."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "published": document.published and document.published.isoformat(),
+        "source": document.source and _source(document.source),
+        "text": document.text,
     }
 
 

@@ -2,7 +2,7 @@
 
     sources -> extract -> geocode -> store
 
-An article becomes a `Document`, its claims and their events; a table has its claims already.
+An article becomes a `Document`, a feed several, each with its claims and their events; a table has its claims already.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from geo.border import Border
+from geo.duplicates import marked, repeating
 from geo.errors import InvalidInput
 from geo.extract import extract
 from geo.gazetteer import Gazetteer
 from geo.geocode import given_place, locate, with_municipality
 from geo.model import STATUSES, Claim, Criteria, Document, Event, LonLat, Source, Status
-from geo.sources import MAX_DOCUMENT_BYTES, Row, is_table, read_bytes, read_claims, read_document
+from geo.sources import MAX_DOCUMENT_BYTES, Format, Row, is_table, read_bytes, read_claims, read_documents
 from geo.store import Store
 
 MunicipalityAt = Callable[[LonLat], str | None]
@@ -40,6 +41,8 @@ class About:
     source: str = ""
     url: str | None = None
     encoding: str | None = None
+    form: Format | None = None
+    """What a document is read as; recognised by content where it is not given. With it a file is never a table."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Ingested:
     events: int = 0
     known: int = 0
     """Of those, how many the store held before."""
+    repeating: int = 0
+    """Of those not held before, how many may repeat another event; they are marked for the reviewer."""
     not_placed: int = 0
     warnings: list[str] = field(default_factory=list)
     first: list[Event] = field(default_factory=list)
@@ -120,16 +125,16 @@ def ingest(
     who: str = "ibar ingest",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Ingested:
-    """Read an article, a table or a feature file, and store its events as drafts: all of them or none.
+    """Read an article, a feed, a table or a feature file, and store its events as drafts: all of them or none.
 
     Parameters
     ----------
     path : path
-        The file; its extension says what it is.
+        The file: a table by its extension, else a document, which is recognised by its content.
     store : Store or None
         None reads everything and writes nothing.
     about : About, optional
-        Publication date, source and encoding.
+        Publication date, source, encoding and format.
     data : bytes, optional
         What the article holds, where it was read already (from standard input).
     progress : callable
@@ -150,14 +155,18 @@ def ingest(
         The store failed to write.
     """
     about, result = about or About(), Ingested()
-    if data is None and is_table(path):
+    if data is None and about.form is None and is_table(path):
         warn = result.warnings.append
-        events: Iterable[Event] = events_from_table(
+        rows = events_from_table(
             path, gazetteer, border, municipality_at=municipality_at, status="draft", about=about, warn=warn
         )
+        events = repeating(rows, store) if store else rows
     else:
-        document = _document(path, about, data)
-        events = events_from_document(document, gazetteer, border, municipality_at=municipality_at)
+        read = (
+            events_from_document(document, gazetteer, border, municipality_at=municipality_at)
+            for document in _documents(path, about, data)
+        )
+        events = marked(read, store) if store else chain.from_iterable(read)
     counted = _counted(events, store, result, progress)
     if store is None:
         deque(counted, maxlen=0)
@@ -196,11 +205,12 @@ def identified(claims: Iterable[Claim], *, scope: str) -> Iterator[Claim]:
         yield claim if claim.id else replace(claim, id=name + again)
 
 
-def _document(path: Path | str, about: About, data: bytes | None) -> Document:
+def _documents(path: Path | str, about: About, data: bytes | None) -> tuple[Document, ...]:
     given = read_bytes(path, limit=MAX_DOCUMENT_BYTES) if data is None else data
-    return read_document(
+    return read_documents(
         given,
         name=Path(path).name,
+        form=about.form,
         published=about.published,
         source=about.source,
         url=about.url,
@@ -215,7 +225,9 @@ def _counted(
     waiting = iter(events)
     while batch := list(islice(waiting, _BATCH)):
         result.events += len(batch)
-        result.known += len(store.statuses(event.id for event in batch)) if store else 0
+        known = store.statuses(event.id for event in batch) if store else {}
+        result.known += len(known)
+        result.repeating += sum(event.possible_duplicate_of is not None for event in batch if event.id not in known)
         result.not_placed += sum(not event.location.is_placed for event in batch)
         result.first += batch[: max(0, 20 - len(result.first))]
         progress(result.events)

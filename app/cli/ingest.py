@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app import tables, values
+from app.cli.extract import AS
 from app.resources import resources
 from geo.errors import InvalidInput
 from geo.model import Event
 
 if TYPE_CHECKING:
     from geo.pipeline import Ingested
+    from geo.sources import Format
 
 _WARNINGS = 20
 """Most warnings that are printed."""
@@ -43,18 +45,21 @@ def _day(_: click.Context, option: click.Parameter, given: str | None) -> date |
 @click.option("--source", default="", metavar="NAME", help="Publisher; in a table, for the rows that name none.")
 @click.option("--url", metavar="URL", help="Where it was read (http or https).")
 @click.option("--encoding", metavar="NAME", help="Of the file.  [default: utf-8]")
+@AS
 @click.option("--dry-run", is_flag=True, help="Read and check all of it, store nothing.")
 @click.option("--progress/--no-progress", default=None, help="Count on standard error.  [default: on a terminal]")
-def ingest(*, file: str, dry_run: bool, progress: bool | None, **about: Any) -> None:
+def ingest(*, file: str, read_as: Format | None, dry_run: bool, progress: bool | None, **about: Any) -> None:
     """Store the events of a file as drafts, all of them or none.
 
-    FILE is an article (.txt, or - for standard input), a table (.csv, .tsv) in the columns of `ibar template csv`, or
-    .geojson. In a table a name without coordinates is looked up in the gazetteer. Reading a file again adds nothing.
+    FILE is an article (a text, a web page, a PDF document, an RSS or Atom file; - is standard input), a table (.csv,
+    .tsv) in the columns of `ibar template csv`, or .geojson. Nothing is fetched. In a table a name without coordinates
+    is looked up in the gazetteer. Reading a file again adds nothing.
     Drafts are seen by nobody else until `ibar review accept`.
 
     \b
     Examples:
       ibar ingest article.txt --published 2023-11-07 --source "Example Gazette"
+      ibar ingest news.rss
       ibar ingest events.csv --dry-run
       ibar ingest events.geojson
     """
@@ -69,7 +74,7 @@ def ingest(*, file: str, dry_run: bool, progress: bool | None, **about: Any) -> 
             here.border,
             None if dry_run else here.store,
             municipality_at=here.municipality_at,
-            about=About(**about),
+            about=About(form=read_as, **about),
             data=_standard_input() if file == "-" else None,
             progress=count,
         )
@@ -142,8 +147,9 @@ def _outcome(done: Ingested, *, dry_run: bool) -> str:
         return f"{events} would be read; nothing was stored"
     if not done.is_changed:
         return f"{events}, all read before in this form; nothing changed"
+    repeats = f" ({done.repeating:,} may repeat another)" if done.repeating else ""
     renewed = f", {done.known:,} of them known before" if done.known else ""
-    return f"{events} stored as drafts{renewed}; see them with `ibar review list`"
+    return f"{events} stored as drafts{renewed}{repeats}; see them with `ibar review list`"
 
 
 def _cells(event: Event) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from app.resources import resources
 from app.tables import aligned, plain
 from geo import review as reviews
 from geo.errors import InvalidInput
-from geo.model import STATUSES, Criteria, Status
+from geo.model import STATUSES, Criteria, Event, Status
 from geo.store.interface import Store, Stored, Version
 
 _WHY: Final = click.option("--why", required=True, metavar="TEXT", help="The reason; it is kept in the history.")
@@ -50,8 +50,10 @@ def list_(*, status: Status, limit: int) -> None:
     if not features:
         click.echo(f"No event is {status}.")
         return
-    heads = ("id", "type", "date", "place", "confidence", "title")
-    click.echo(aligned(heads, [_row(of) for of in features]))
+    repeats = [store.get(of["id"], statuses=STATUSES).event.possible_duplicate_of or "" for of in features]
+    heads = ("id", "type", "date", "place", "confidence", "title", *(("may repeat",) if any(repeats) else ()))
+    rows = [(*_row(of), *((other,) if any(repeats) else ())) for of, other in zip(features, repeats, strict=True)]
+    click.echo(aligned(heads, rows))
     total = store.count(criteria).number_matched
     click.echo(f"\n{len(features)} of {total}; ibar review show ID tells all that is known of one")
 
@@ -76,16 +78,35 @@ def show(*, event_id: str, form: str) -> None:
     if form == "geojson":
         click.echo(stored.feature)
     else:
-        click.echo("\n".join(plain(line) for line in _told(json.loads(stored.feature), store.history(event_id))))
+        told = _told(json.loads(stored.feature), store.history(event_id), _repeated(store, stored.event))
+        click.echo("\n".join(plain(line) for line in told))
 
 
-def _told(feature: Mapping[str, Any], history: Iterable[Version]) -> Iterator[str]:
+def _repeated(store: Store, event: Event) -> list[str]:
+    """Tell of the event that one may repeat, with both dates; nothing is decided here."""
+    if event.possible_duplicate_of is None:
+        return []
+    other = store.get(event.possible_duplicate_of, statuses=STATUSES).event
+    place = other.location.place_name or "not placed"
+    return [
+        f"{other.id} ({other.status}): {other.facts.title}, {place}, {_days(other)}; this one: {_days(event)}",
+        "Reject this one if they are the same; its date was not changed to fit.",
+    ]
+
+
+def _days(event: Event) -> str:
+    when = event.facts.when
+    return "/".join(day.isoformat() for day in (when.start, when.end) if day) or "no date"
+
+
+def _told(feature: Mapping[str, Any], history: Iterable[Version], repeated: list[str]) -> Iterator[str]:
     known = {k: v for k, v in feature["properties"].items() if v not in (None, "", [])}
     widest = max(map(len, known))
     yield from (f"{name:{widest}}  {value}" for name, value in known.items())
     at = feature["geometry"]
     yield f"{'position':{widest}}  {'none' if at is None else '{}, {}'.format(*at['coordinates'])}"
     for head, lines in (
+        ("May repeat", repeated),
         ("Evidence", [f'{e["supports"]}: "{e["text"]}" ({e["start"]}-{e["end"]})' for e in feature["evidence"]]),
         ("Sources", [" ".join(filter(None, (s["name"], s["date"], s["url"]))) for s in feature["sources"]]),
         ("May also be", [f"{a['name']}, {a['municipality']} ({a['score']:.2f})" for a in feature["alternatives"]]),

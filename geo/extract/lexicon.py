@@ -14,8 +14,8 @@ from geo.extract.patterns import Index
 from geo.extract.tokens import normal
 from geo.model import DEPLOYMENT_TYPES, INCIDENT_TYPES, Kind
 
-LANGUAGES: Final = ("en", "sq", "sr")
-"""The languages that there are; each is a folder of `geo/extract/languages`."""
+FOLDER: Final = files("geo.extract").joinpath("languages")
+"""Each language is a folder here, named by its code."""
 GENERIC: Final = "violence"
 """The type of a word such as "incident", which refers to an event and never makes one."""
 
@@ -77,12 +77,33 @@ def lexicon(code: str) -> Lexicon:
     MissingData
         The language's folder is absent, or one of its files is damaged.
     """
-    return _compile(code, _tables(code))
+    tables = _tables(code)
+    try:
+        return _compile(code, tables)
+    except KeyError as error:
+        raise MissingData(f"lexicon of {code!r}: {error} is missing; the English folder shows what there is") from error
 
 
 @cache
-def common_words(code: str) -> frozenset[str]:
-    """Return frequent words by which a language is recognised; its lexicon is not needed for that.
+def language_codes() -> tuple[str, ...]:
+    """Return the codes of the languages that there are, English first: it is the one where nothing tells."""
+    found = (entry.name for entry in FOLDER.iterdir() if entry.joinpath("language.toml").is_file())
+    return tuple(sorted(found, key=lambda code: (code != "en", code)))
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """By what a language is recognised; its lexicon is not needed for that."""
+
+    common: frozenset[str]
+    """Frequent words."""
+    is_cyrillic: bool
+    """Whether it is also, or only, written in Cyrillic: then every Cyrillic word speaks for it."""
+
+
+@cache
+def traits(code: str) -> Traits:
+    """Return by what a language is recognised.
 
     Raises
     ------
@@ -90,8 +111,9 @@ def common_words(code: str) -> frozenset[str]:
         The language's folder is absent, or its `language.toml` is damaged.
     """
     try:
-        text = files("geo.extract").joinpath("languages", code, "language.toml").read_text(encoding="utf-8")
-        return frozenset(normal(word) for word in tomllib.loads(text)["common"])
+        text = FOLDER.joinpath(code, "language.toml").read_text(encoding="utf-8")
+        told = tomllib.loads(text)
+        return Traits(frozenset(normal(word) for word in told["common"]), told.get("cyrillic", False))
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
         raise MissingData(f"lexicon of {code!r}: {error}") from error
 
@@ -99,8 +121,7 @@ def common_words(code: str) -> frozenset[str]:
 def _tables(code: str) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     try:
-        folder = files("geo.extract").joinpath("languages", code)
-        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        for entry in sorted(FOLDER.joinpath(code).iterdir(), key=lambda e: e.name):
             if entry.name.endswith(".toml"):
                 _merge(tables, tomllib.loads(entry.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,14 +60,22 @@ def _is_spotted(place: Place) -> bool:
 
 
 def _inflected(place: Place) -> Iterator[Name]:
-    others = place.aliases if place.rank < 2 else ()
-    yield from _in_albanian(place, {place.name_sq, *(a for a in others if not _SERBIAN_LETTERS & set(a))})
-    for name in {place.name_sr_latn, *(a for a in others if not _ALBANIAN_LETTERS & set(a))}:
+    for forms in FORMS.values():
+        yield from forms(place)
+
+
+def _in_serbian(place: Place) -> Iterator[Name]:
+    for name in {place.name_sr_latn, *(a for a in _aliases(place) if not _ALBANIAN_LETTERS & set(a))}:
         for form in serbian_forms(key(name)) if _may_change(name, place) else ():
             yield Name(form, is_form=True)
 
 
-def _in_albanian(place: Place, names: set[str]) -> Iterator[Name]:
+def _aliases(place: Place) -> tuple[str, ...]:
+    return place.aliases if place.rank < 2 else ()
+
+
+def _in_albanian(place: Place) -> Iterator[Name]:
+    names = {place.name_sq, *(a for a in _aliases(place) if not _SERBIAN_LETTERS & set(a))}
     if place.name_sq.endswith("ë") and place.rank == 0:
         # The Albanian press also writes the Serbian ending: Llozno beside Lloznë.
         yield Name(key(place.name_sq)[:-1] + key(place.name_sr_latn)[-1])
@@ -78,6 +86,10 @@ def _in_albanian(place: Place, names: set[str]) -> Iterator[Name]:
             yield Name(nominative, is_form=place.rank > 0)
         for form in albanian_forms(key(name)):
             yield Name(form, is_form=True)
+
+
+FORMS: Final[Mapping[str, Callable[[Place], Iterator[Name]]]] = {"sq": _in_albanian, "sr": _in_serbian}
+"""For each language that puts endings to names: what becomes of a place's names there. English puts none."""
 
 
 def _may_change(name: str, place: Place) -> bool:

@@ -1,7 +1,7 @@
 """Articles, tables and feature files in, documents and claims out.
 
 To read another kind of table, write a reader in a file of its own and name it in `TABLES`; another kind of document
-goes into `documents.READERS`.
+is a reader that `child` runs and a format that `formats` recognises.
 """
 
 from __future__ import annotations
@@ -12,19 +12,23 @@ from typing import Final
 
 from geo.errors import InvalidInput
 from geo.sources import geojson, tables
-from geo.sources.documents import MAX_DOCUMENT_BYTES, read_document
+from geo.sources.documents import MAX_DOCUMENT_BYTES, read_document, read_documents
 from geo.sources.files import read_bytes, read_stream
+from geo.sources.formats import FORMATS, Format
 from geo.sources.rows import Row
 from geo.sources.template import template
 
 __all__ = [
+    "FORMATS",
     "MAX_DOCUMENT_BYTES",
     "TABLES",
+    "Format",
     "Row",
     "is_table",
     "read_bytes",
     "read_claims",
     "read_document",
+    "read_documents",
     "read_stream",
     "template",
 ]

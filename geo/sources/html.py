@@ -1,0 +1,122 @@
+"""A web page in, its article out: without menus and other pages' headlines, with the day and title that it states.
+
+This module is imported in the child process of `geo.sources.foreign` only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import trafilatura
+from lxml import etree
+
+from geo.errors import UnreadableFile
+from geo.sources.files import decode
+from geo.sources.parts import Part, joined, link, one_line
+
+_DECLARED: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+_XML_DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
+_NAME: Final = "the page"
+_SNIFFED: Final = 4096
+_NO_CONTENT: Final = frozenset((
+    "aside", "button", "footer", "form", "head", "iframe", "nav", "noscript", "script", "select", "style", "svg",
+    "template", "textarea",
+))  # fmt: skip
+_BLOCKS: Final = frozenset((
+    "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "h1",
+    "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table", "td", "th",
+    "tr", "ul",
+))  # fmt: skip
+
+
+def read(data: bytes, *, encoding: str | None = None) -> list[Part]:
+    """Return the article of a page, as a list of one.
+
+    The encoding is the one given, else the one that the page declares, else UTF-8. The day of publication is what its
+    JSON-LD, metadata, `time` element or address states; a date that only stands in the text is not taken for it.
+
+    Raises
+    ------
+    UnreadableFile
+        It is wrongly encoded, or holds no text.
+    """
+    markup = _decoded(data, encoding or _declared(data))
+    about = trafilatura.bare_extraction(
+        markup, include_comments=False, with_metadata=True, date_extraction_params=_date_rules()
+    )
+    found: dict[str, Any] = about.as_dict() if about is not None and not isinstance(about, dict) else about or {}
+    title = one_line(found.get("title"))
+    paragraphs = (found.get("text") or "").split("\n") if found.get("text") else fragment(markup)
+    text = joined(title, paragraphs)
+    if not text:
+        raise UnreadableFile("the page holds no text; if a script writes it, save the page from a browser")
+    return [
+        Part(
+            text=text,
+            title=title,
+            published=found.get("date"),
+            source=one_line(found.get("sitename")),
+            url=link(found.get("url")),
+        )
+    ]
+
+
+def fragment(markup: str) -> list[str]:
+    """Return the paragraphs of a piece of HTML, such as the description of a feed's item."""
+    tree = _tree(markup)
+    return [] if tree is None else list(blocks(tree))
+
+
+def blocks(tree: Any) -> Iterator[str]:
+    """Yield the text of a tree block by block, without what is never part of an article."""
+    words: list[str] = []
+    skipped = None
+    for event, node in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):
+            words.append(node.tail or "" if skipped is None else "")
+            continue
+        is_start, tag = event == "start", node.tag.rpartition("}")[2]
+        if skipped is None and tag in _BLOCKS:
+            yield "".join(words)
+            words = []
+        if is_start and skipped is None:
+            skipped = node if tag in _NO_CONTENT else None
+            words.append(node.text or "" if skipped is None else "")
+        elif not is_start:
+            skipped = None if skipped is node else skipped
+            words.append(node.tail or "" if skipped is None else "")
+    yield "".join(words)
+
+
+def _tree(markup: str) -> Any:
+    """Return the tree of some HTML, or None where it holds no element or text."""
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(markup.encode("utf-8", errors="replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        if "empty" in str(error):
+            return None
+        raise UnreadableFile(f"cannot be read as HTML: {one_line(str(error))[:200]}") from error
+
+
+def _decoded(data: bytes, encoding: str | None) -> str:
+    try:
+        return decode(data, name=_NAME, encoding=encoding)
+    except UnreadableFile as error:  # who started this process knows the name
+        raise UnreadableFile(str(error).removeprefix(f"{_NAME}: ")) from error
+
+
+def _declared(data: bytes) -> str | None:
+    head = data[:_SNIFFED]
+    found = _DECLARED.search(head) or _XML_DECLARED.search(head)
+    if found is None or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+    return found.group(1).decode("ascii")
+
+
+def _date_rules() -> dict[str, Any]:
+    latest = datetime.now(UTC).date() + timedelta(days=1)  # a page from where it is tomorrow already
+    return {"extensive_search": False, "original_date": True, "max_date": latest.isoformat()}
