@@ -22,8 +22,8 @@ LEAST_POPULATION: Final = 500
 _RUN: Final = re.compile(r"[^\W\d_a-z][\w'’-]*(?:[ -][^\W\d_a-z][\w'’-]*){0,3}")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]?")
 _STEMS: Final = {
-    "armed": "shoot shot gunfire killed attack pucnjav pucao pucan ubijen napad пуцњ пуцан убијен напад vra plagos shtën"
-    " sulm armë",
+    "armed": "shoot shot gunfire killed attack pucnjav pucao pucan ubijen napad пуцњ пуцан убијен напад vra plagos"
+    " shtën sulm armë",
     "explosive": "explo grenade bomb eksplo granat експло бомб гранат shpërth bombë",
     "unrest": "protest clash riot demonstr sukob сукоб протест përlesh",
     "police": "arrest raid seiz search uhap pretres zaplen ухап претрес заплен arrest bastis konfisk",
