@@ -157,8 +157,8 @@ def print_speed(texts: Sequence[Text], programs: dict[str, Program]) -> None:
         )  # fmt: skip
 
     ours = rate(whole_way, made)
-    print(f"\narticles of {ARTICLE_WORDS} words per second on one core, put together from these texts (an event in every"
-          f" second sentence): Ibar {ours:.0f}")  # fmt: skip
+    print(f"\narticles of {ARTICLE_WORDS} words per second on one core, put together from these texts (an event in"
+          f" every second sentence): Ibar {ours:.0f}")  # fmt: skip
     for name, program in list(programs.items())[1:]:
         peer = rate(program, made)
         print(f"  {name} {peer:.0f} ({ours / peer:.2f}x)")
