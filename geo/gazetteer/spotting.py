@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from geo.gazetteer.vocabulary import vocabulary
 from geo.model import Place
@@ -40,8 +40,7 @@ class Lexicon:
     place: Callable[[int], Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word: its folded form, and where it stands in the folded text."""
 
     norm: str
@@ -76,7 +75,7 @@ class Spotted:
 
 def spot(text: str, folded: Folded, lexicon: Lexicon) -> Spotted:
     """Find every name; where names overlap, the one that begins first, and of those the longest."""
-    words = [_word(text, folded, m) for m in _WORD.finditer(folded.text)]
+    words = _words(text, folded)
     english = _EnglishParagraphs(folded.text, words)
     spots: list[Spot] = []
     at = 0
@@ -88,12 +87,15 @@ def spot(text: str, folded: Folded, lexicon: Lexicon) -> Spotted:
     return Spotted(words, spots)
 
 
-def _word(text: str, folded: Folded, match: re.Match[str]) -> Word:
-    start, end = folded.span(*match.span())
-    written = text[start:end]
-    return Word(
-        match.group(), *match.span(), written[:1].isupper(), written.isupper() and match.end() - match.start() > 1
-    )
+def _words(text: str, folded: Folded) -> list[Word]:
+    offsets = folded.offsets
+    found = []
+    for match in _WORD.finditer(folded.text):
+        start, end = match.span()
+        written = text[offsets[start] : offsets[end]]
+        is_shouted = end - start > 1 and written.isupper()
+        found.append(Word(match.group(), start, end, written[:1].isupper(), is_shouted))
+    return found
 
 
 def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, english: _EnglishParagraphs) -> Spot | None:
