@@ -27,6 +27,8 @@ class Vocabulary:
     connectors: frozenset[str]
     lists: frozenset[str]
     titles: frozenset[str]
+    governing: frozenset[str]
+    """Titles that a place may follow without a word between."""
     organisations_after: frozenset[str]
     organisations_before: frozenset[str]
     demonyms: frozenset[str]
@@ -58,6 +60,7 @@ def vocabulary() -> Vocabulary:
         connectors=_words(table["within"]["connectors"]),
         lists=_words(table["within"]["lists"]),
         titles=_words(table["titles"]["words"]),
+        governing=_words(table["titles"]["governing"]),
         organisations_after=_words(table["organisations"]["after"]),
         organisations_before=_words(table["organisations"]["before"]),
         demonyms=_words(table["demonyms"]["after"]),
