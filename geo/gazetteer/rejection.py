@@ -203,6 +203,16 @@ def _is_organisation(reading: Reading, at: int) -> bool:
     return bool(before and before.norm in known.organisations_before and reading.gap_before(spot) in (" ", ' "'))
 
 
+def _is_river(reading: Reading, at: int) -> bool:
+    """Whether the text calls it a river, and no river of that name is known: "the Bistrica river"."""
+    spot, known = reading.spots[at], reading.vocabulary
+    before, after = reading.before(spot), reading.after(spot)
+    is_called = (after and after.norm in known.waters_after and reading.gap_after(spot) == " ") or (
+        before and before.norm in known.waters_before and reading.gap_before(spot) == " "
+    )
+    return bool(is_called) and not any(place.kind in ("river", "lake", "bridge") for place in spot.places)
+
+
 def _is_demonym(reading: Reading, at: int) -> bool:
     spot = reading.spots[at]
     after = reading.after(spot)
@@ -227,6 +237,7 @@ def _is_dateline(reading: Reading, at: int) -> bool:
 
 _RULES: Final[Sequence[tuple[str, Callable[[Reading, int], bool]]]] = (
     ("an everyday word", _is_everyday),
+    ("a river's name", _is_river),
     ("a person's name", _is_person),
     ("an organisation's name", _is_organisation),
     ("says where somebody was born", _is_demonym),
