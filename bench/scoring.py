@@ -136,16 +136,16 @@ def _gold(event: dict[str, Any], gazetteer: Gazetteer) -> Said:
 
 def score(text: Text, answer: Answer, tally: Tally) -> None:
     """Add one text to the counts."""
-    pairs = _pairs(text.gold, answer.events)
+    found = pairs(text.gold, answer.events)
     tally.gold += len(text.gold)
     tally.said += len(answer.events)
-    tally.right += len(pairs)
-    for i, j in pairs.items():
+    tally.right += len(found)
+    for i, j in found.items():
         gold, said = text.gold[i], answer.events[j]
         tally.dates += gold.day is not None
         tally.dates_right += gold.day is not None and gold.day == said.day
         tally.deaths_right += gold.deaths == said.deaths
-    tally.by_confidence += [(said.confidence, j in pairs.values()) for j, said in enumerate(answer.events)]
+    tally.by_confidence += [(said.confidence, j in found.values()) for j, said in enumerate(answer.events)]
     for gold in text.gold:
         if gold.at is not None:
             off = min((apart_m(gold.at, at) for at in answer.points), default=float("inf"))
@@ -163,7 +163,7 @@ def _is_found(name: tuple[int, int], said: Iterable[tuple[int, int]]) -> bool:
     return any(start < name[1] and name[0] < end for start, end in said)
 
 
-def _pairs(gold: Sequence[Said], said: Sequence[Said]) -> dict[int, int]:
+def pairs(gold: Sequence[Said], said: Sequence[Said]) -> dict[int, int]:
     """Pair annotated events with those said, those with the right date first."""
     fitting = [(g.day != s.day, i, j) for i, g in enumerate(gold) for j, s in enumerate(said) if _fits(g, s)]
     taken: dict[int, int] = {}
