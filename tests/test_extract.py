@@ -246,7 +246,7 @@ def test_a_region_gives_no_place_but_an_area(gazetteer: Gazetteer) -> None:
 
 
 def test_a_river_is_no_village_of_its_name(gazetteer: Gazetteer) -> None:
-    claim = only("Gunmen opened fire on children near Goraždevac, on the bank of the Bistrica river.", gazetteer)
+    claim = only("Gunmen opened fire on Serb children near Goraždevac, on the bank of the Bistrica river.", gazetteer)
     assert claim.toponym is not None and claim.toponym.text == "Goraždevac"
 
 
