@@ -104,13 +104,18 @@ def _chosen(reading: Reading, standings: Sequence[Standing]) -> list[tuple[Trigg
     """Of triggers that overlap keep the one that says more; of the deployments of a sentence keep one."""
     pairs = list(zip(reading.triggers, standings, strict=True))
     kept: list[tuple[Trigger, Standing]] = []
-    for trigger, one in sorted(pairs, key=lambda p: (_rank(p[0]), p[0].start - p[0].end)):
+    for trigger, one in sorted(pairs, key=lambda p: _preference(reading, p[0])):
         if not any(_same_words(trigger, other) for other, _ in kept):
             kept.append((trigger, one))
     deployments = [pair for pair in kept if pair[0].rule.kind == "deployment"]
     for extra in deployments[1:]:
         kept.remove(extra)
     return sorted(kept, key=lambda pair: pair[0].start)
+
+
+def _preference(reading: Reading, trigger: Trigger) -> tuple[int, int, int]:
+    """Order triggers: by type, those within one clause first, the longest first."""
+    return _rank(trigger), reading.breaks_between(trigger.start, trigger.end - 1), trigger.start - trigger.end
 
 
 def _rank(trigger: Trigger) -> int:

@@ -64,6 +64,7 @@ def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
         if reading.ends("at_office", one.start) and (seats := _seats(places, gazetteer)):
             exact, places = replace(exact, place_ids=tuple(p.id for p in seats)), seats
         found.append(_site(reading, Named(exact, one.start, one.end), places))
+    found = _with_lists(reading, found)
     found = [_without_qualifier(reading, found, k) for k in range(len(found))]
     return _with_lists(reading, found)
 
@@ -84,10 +85,15 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
             before.excluded
             and not found[k].excluded
             and (before.rank > 0 or before.landmark)
-            and _same_list(reading, before, found[k])
+            and (_same_list(reading, before, found[k]) or (before.landmark and _is_stretch(reading, before, found[k])))
         ):
             found[k] = replace(found[k], excluded=before.excluded, origin=before.origin, landmark=before.landmark)
     return found
+
+
+def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether two names are the ends of a road: "the Mitrovica-Leposavić road"."""
+    return all(reading.words[at].norm == "-" for at in range(first.named.end, second.named.start))
 
 
 def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
