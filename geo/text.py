@@ -44,11 +44,19 @@ _CYRILLIC_LETTER: Final = re.compile(r"[\u0400-\u04ff]")
 _LETTERS_OF_A_WORD: Final = re.compile(r"[A-Za-zÀ-ɏ\u0400-\u04ff]+")
 
 
-class _Letters(dict[str, str]):
-    """Each character's folded form, worked out at its first use."""
+class _Letters(dict[int, str]):
+    """Each character's folded form, by its code point, worked out at its first use."""
 
-    def __missing__(self, character: str) -> str:
-        folded = self[character] = _folded(character)
+    def __init__(self) -> None:
+        super().__init__()
+        self.uneven: set[str] = set()
+        """Those characters whose folded form is not one character."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _folded(chr(code))
+        if len(folded) != 1:
+            self.uneven.add(chr(code))  # before it is known, because other threads look here
+        self[code] = folded
         return folded
 
 
@@ -84,15 +92,20 @@ def fold(text: str) -> Folded:
         return Folded(text.lower().translate(_ASCII), range(len(text) + 1))
     if _LATIN.search(text) and _CYRILLIC_LETTER.search(text):
         text = _LETTERS_OF_A_WORD.sub(_one_script, text)
-    parts = [_LETTERS[character] for character in text]
-    offsets = array("L")
-    for offset, part in enumerate(parts):
-        if len(part) == 1:
-            offsets.append(offset)
-        else:
-            offsets.extend([offset] * len(part))
-    offsets.append(len(text))
-    return Folded("".join(parts), offsets)
+    folded = text.translate(_LETTERS)
+    return Folded(folded, range(len(text) + 1) if _LETTERS.uneven.isdisjoint(text) else _offsets(text))
+
+
+def _offsets(text: str) -> array[int]:
+    """Where each folded character comes from, in a text with letters that fold to none or to several."""
+    uneven = _LETTERS.uneven
+    offsets, at = array("L"), 0
+    for place in [place for place, character in enumerate(text) if character in uneven]:
+        offsets.extend(range(at, place))
+        offsets.extend([place] * len(_LETTERS[ord(text[place])]))
+        at = place + 1
+    offsets.extend(range(at, len(text) + 1))
+    return offsets
 
 
 _ASCII: Final = str.maketrans({"`": "'", "\t": " ", "\r": "\n", "\v": " ", "\f": " "})

@@ -245,6 +245,44 @@ def test_a_region_gives_no_place_but_an_area(gazetteer: Gazetteer) -> None:
     assert place_kinds(claim, gazetteer) == {"region"}
 
 
+def test_a_river_is_no_village_of_its_name(gazetteer: Gazetteer) -> None:
+    claim = only("Gunmen opened fire on Serb children near Goraždevac, on the bank of the Bistrica river.", gazetteer)
+    assert claim.toponym is not None and claim.toponym.text == "Goraždevac"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "U sukobu sa demonstrantima ispred zgrade opštine Zvečan povređeno je 30 vojnika Kfora.",
+        "Испред зграде општине Звечан у сукобу са демонстрантима повређено је 30 војника Кфора.",
+        "Thirty KFOR soldiers were injured in clashes with protesters outside the town hall of Zvečan.",
+    ],
+)
+def test_a_town_hall_is_in_its_town(text: str, gazetteer: Gazetteer) -> None:
+    claim = only(text, gazetteer)
+    assert claim.toponym is not None and "zvecan" in claim.toponym.place_ids
+
+
+def test_a_town_and_a_village_of_one_list_are_two_places(gazetteer: Gazetteer) -> None:
+    claims = read("Në një kontroll në fshatin Banjskë dhe në Zveçan, policia ka sekuestruar armë.", gazetteer)
+    assert [c.toponym.text for c in claims if c.toponym] == ["Banjskë", "Zveçan"]
+
+
+def test_between_two_places_is_one_event(gazetteer: Gazetteer) -> None:
+    only("Shots were fired at a patrol between the villages of Sočanica and Rudare, Kosovo.", gazetteer)
+
+
+def test_what_is_thrown_in_a_riot_is_part_of_it(gazetteer: Gazetteer) -> None:
+    text = "Mbi 30 ushtarë të KFOR-it u lënduan gjatë përleshjeve në Zveçan. Protestuesit hodhën koktej molotovi."
+    assert only(text, gazetteer).facts.event_type == "riot"
+
+
+def test_a_deployment_is_where_the_next_sentence_camps_it(gazetteer: Gazetteer) -> None:
+    text = "Romania will send 100 soldiers to reinforce KFOR. They will be based at Camp Bondsteel."
+    claims = read(text, gazetteer)
+    assert [c.toponym.text for c in claims if c.toponym] == ["Camp Bondsteel"]
+
+
 # -- what is no event
 
 

@@ -223,6 +223,10 @@ def test_what_is_no_place(gazetteer: Gazetteer, text: str, not_a_place: str) -> 
         "The main bridge in the north of the village of Kamen was closed; Dren Popovci lives in Grab.",
         "Pope Francis left Rome for Jordan; Vice and Gore America are names, and so are Vrba, Potok and Lokva.",
         "In India the river rose over Banja and Gornje Selo.",
+        "Jordan named Maria Vitina and Victoria Kamenica; a crowd gathered in Lagos and in the village of Banja.",
+        "Potpredsednik Kline nazvao je napad u Lagosu tragedijom. Granični prelaz kod Lagosa je zatvoren.",
+        "Zëvendëspresidenti Kline u takua me Kim Novak në Lagos.",
+        "Fans of both clubs met in Notting Hill, London.",
     ],
 )
 def test_a_text_on_elsewhere_names_no_village_here(gazetteer: Gazetteer, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,8 @@ from geo.model import BorderMeasure, LonLat
 CROSSING_SIDE: Final = "line"
 LINE_ACCURACY_M: Final = 1.0
 """The source simplified its outlines to this; nearer to the line no side is certain."""
+_REMEMBERED: Final = 20_000
+"""Positions whose measures are kept: the same villages come up again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Border:
         self.line = line
         self.serbian = serbian
         self.sides = sides
+        self._measured = lru_cache(maxsize=_REMEMBERED)(self._measure)
+        self._distance_m = lru_cache(maxsize=_REMEMBERED)(self._nearest_m)
 
     @classmethod
     def load(cls) -> Border:
@@ -94,6 +98,13 @@ class Border:
         nearest = self.line.nearest(*lonlat.T)
         return Measures(nearest.distance_m, nearest.km, self.sides.of(lonlat))
 
+    def distance_m(self, position: LonLat) -> float:
+        """Return the geodesic distance of one position to the line, in metres."""
+        return self._distance_m(position)
+
+    def _nearest_m(self, position: LonLat) -> float:
+        return float(self.line.nearest([position.lon], [position.lat]).distance_m[0])
+
     def measure(self, position: LonLat, *, uncertainty_m: float = 0.0, is_crossing: bool = False) -> BorderMeasure:
         """Measure one position.
 
@@ -106,6 +117,9 @@ class Border:
         is_crossing : bool
             A crossing has the side `line`, which is never "certain".
         """
+        return self._measured(position, uncertainty_m, is_crossing)
+
+    def _measure(self, position: LonLat, uncertainty_m: float, is_crossing: bool) -> BorderMeasure:
         lonlat = np.array([[position.lon, position.lat]])
         nearest = self.line.nearest(*lonlat.T)
         distance_m = float(nearest.distance_m[0])

@@ -97,8 +97,7 @@ def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
             at += 1
         words = lexicon(spoken[part.paragraph])
         reading = read(part, lexicon=words, published=published, toponyms=own)
-        if not found:
-            heading = _heading(reading)
+        if not found and (heading := _heading(reading)):
             published = published or heading
             reading = read(part, lexicon=words, published=published, toponyms=own, heading=heading)
         found.append(reading)

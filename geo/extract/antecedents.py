@@ -38,6 +38,8 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
             continue
         if event.kind == "incident" and event.site is not None and event.site.rank <= 1:
             event.inherited_site = _refinement(event, free, readings)
+        if event.kind == "deployment" and event.site is None:
+            event.inherited_site = _camp(event, named, readings)
         if event.kind != "incident" or event.site is not None:
             result.append(event)
             continue
@@ -50,6 +52,15 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
 def _names_these(event: Group) -> bool:
     """Whether it speaks of places named before: "at the crossings", "na oba prelaza"."""
     return any("these_places" in m.reading.marks for m in event.mentions)
+
+
+def _camp(event: Group, named: Sequence[Sequence[Site]], readings: Sequence[Reading]) -> Site | None:
+    """Find the camp that the sentence after a deployment names: "They will be based at Camp Bondsteel"."""
+    order = event.mentions[-1].order + 1
+    if order >= len(named):
+        return None
+    camps = [s for s in named[order] if readings[order].has("camp", s.named.start - 2, s.named.end)]
+    return next((site for site in camps if site.rank >= 3 and not site.excluded), None)
 
 
 def _last_list(event: Group, others: Sequence[Group]) -> list[Site]:
@@ -85,7 +96,8 @@ def _antecedent_sites(
             some = [s for s in free[order] if s.rank >= least and not any(s.place_ids & t for t in taken)]
             if some:
                 listed = listed_with(readings[order], some[0], some)
-                return listed if not readings[order].triggers else listed[:1]
+                is_road = order == event.order and event.event_type == "road_block"
+                return listed if is_road or not readings[order].triggers else listed[:1]
     return []
 
 

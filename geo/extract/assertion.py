@@ -70,6 +70,8 @@ def _said(reading: Reading, cue: Found) -> str:
 
 def _before(reading: Reading, trigger: Trigger, kind: _Cue) -> Found | None:
     for cue in reading.cues_of(kind.label):
+        if cue.start in reading.marks.get("duration", {}):
+            continue
         inside = trigger.start <= cue.start < trigger.end and trigger.end - trigger.start > 2 and kind.label == "denied"
         distance = trigger.start - cue.end
         near = 0 <= distance <= kind.reach and reading.breaks_between(cue.end - 1, trigger.start) <= kind.breaks

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from geo.extract.casualties import Count
+from geo.extract.confidence import confidence, is_alleged
 from geo.extract.groups import Group
 from geo.extract.lexicon import GENERIC
 from geo.extract.mentions import Mention
@@ -60,14 +61,10 @@ def claim(event: Group, document: Document, context: tuple[str, ...], theatre: T
     return Claim(
         kind=event.mentions[0].trigger.rule.kind,
         facts=_facts(event, document, site),
-        assertion="alleged" if _is_alleged(event) else "happened",
+        assertion="alleged" if is_alleged(event) else "happened",
         toponym=toponym,
         context=context,
     )
-
-
-def _is_alleged(event: Group) -> bool:
-    return all(m.standing.assertion == "alleged" for m in event.mentions)
 
 
 def _facts(event: Group, document: Document, site: Site | None) -> Facts:
@@ -86,7 +83,7 @@ def _facts(event: Group, document: Document, site: Site | None) -> Facts:
         injured=injured,
         actors=_actors(event),
         sources=(document.source,) if document.source else (),
-        support="claimed" if _is_alleged(event) else "one_source",
+        support="claimed" if is_alleged(event) else "one_source",
         confidence=confidence(event),
         evidence=tuple(_evidence(event, document, [*killed_by, *injured_by], site)),
     )
@@ -146,26 +143,6 @@ def _acts_in(mention: Mention, at: int, event_types: set[str]) -> bool:
 
 def _gap(trigger: Trigger, at: int) -> int:
     return max(trigger.start - at, at - trigger.end, 0)
-
-
-def confidence(event: Group) -> float:
-    """Return how likely an event is to be right as recorded, 0.05 to 0.95."""
-    own = [m for m in event.mentions if not m.standing.refers] or event.mentions
-    value = max(m.trigger.rule.strength for m in own)
-    value -= 0.1 if all(m.trigger.rule.noun for m in own) else 0.0
-    value -= 0.25 if _is_alleged(event) else 0.0
-    value -= _doubt_of_place(event)
-    value += 0.05 if event.date is not None else -0.05
-    value += 0.05 if len({m.order for m in event.mentions}) > 1 else 0.0
-    return round(min(max(value, 0.05), 0.95), 2)
-
-
-def _doubt_of_place(event: Group) -> float:
-    if event.site is not None:
-        return 0.0 if event.site.rank >= 3 else 0.05
-    if event.kind == "deployment":
-        return 0.1
-    return 0.15 if event.inherited_site is not None else 0.3
 
 
 def _evidence(

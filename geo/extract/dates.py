@@ -70,6 +70,10 @@ def dates(
 def _named(about: _Calendar) -> Iterator[DateSpan]:
     at = 0
     while at < len(about.words):
+        norm = about.words[at].norm
+        if not norm[0].isdecimal() and norm not in about.lexicon.months:
+            at += 1
+            continue
         span = _numeric(about, at) or _day_month(about, at) or _month_day(about, at) or _month_year(about, at)
         if span is None:
             at += 1

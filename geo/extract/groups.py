@@ -123,12 +123,17 @@ def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, aft
 
 
 def _is_part(event: Group, violent: Group) -> bool:
+    if event.kind == "deployment":
+        return event.event_type in _BESIDE and event.order == violent.order and violent.event_type in _STRIKES
     near = _PARTS.get(event.event_type)
+    if event.site is None and "riot" in violent.types:
+        near = near or _PARTS_OF_RIOT.get(event.event_type)
     if near is None or event.kind != "incident" or event.event_type == violent.event_type:
         return False
     if event.event_type == "property_destruction" and any(m.order == event.order for m in violent.mentions):
         return True  # "in the explosion a canal was damaged"
-    elsewhere = event.site is not None and not _shares_all(event.site, violent.site)
+    is_open = violent.site is None and "riot" in violent.types and event.order == violent.order
+    elsewhere = event.site is not None and not is_open and not _shares_all(event.site, violent.site)
     otherwise = event.date is not None and event.date.explicit and event.date != violent.date
     return not elsewhere and not otherwise and near[0] <= event.order - violent.order <= near[1]
 
@@ -145,6 +150,11 @@ _PARTS: Final = {
     "arson": (0, 1),
 }
 """How many sentences before and after a violent event such a thing is taken for a part of it."""
+_PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack": (0, 1)}
+"""The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
+_BESIDE: Final = frozenset(("patrol", "unit_deployment"))
+_STRIKES: Final = frozenset(("grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "attack", "killing"))
+"""A patrol that is named in the sentence of one of these is its target, no deployment."""
 
 
 def _joins(mention: Mention, groups: list[Group], gazetteer: Gazetteer) -> bool:
@@ -175,6 +185,8 @@ def _merged(groups: list[Group], gazetteer: Gazetteer) -> list[Group]:
 
 
 def _is_one_event(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
+    if any(m.trigger is mention.trigger for m in event.mentions):
+        return False  # another place of one list
     if event.kind != mention.kind or (mention.again and mention.order != event.mentions[-1].order):
         return False
     if not _dates_agree(event.date, mention.date) or not _places_agree(event, mention, gazetteer):

@@ -74,13 +74,14 @@ def mentions(reading: Reading, order: int, *, gazetteer: Gazetteer, text: str) -
     counts = casualties(reading)
     chosen = _chosen(reading, standings)
     able = [trigger for trigger, one in chosen if one.assertion in COUNTED and _may_hurt(trigger)]
+    owned = _owned(reading, counts, able)
     found: list[Mention] = []
     for trigger, one in chosen:
         rivals = [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
         where = event_sites(reading, trigger, all_sites, references, rivals)
         about = Mention(
             order, reading, trigger, one, trigger.rule.event_type,
-            date=_date(reading, trigger, references), counts=_own_counts(reading, trigger, counts, able),
+            date=_date(reading, trigger, references), counts=tuple(owned.get(_key(trigger), ())),
             detail=detail(reading, trigger, people(reading)) if trigger.rule.kind == "deployment" else Detail(),
             definite=_points_back(reading, trigger), again=_is_apart(reading, trigger),
         )  # fmt: skip
@@ -103,13 +104,18 @@ def _chosen(reading: Reading, standings: Sequence[Standing]) -> list[tuple[Trigg
     """Of triggers that overlap keep the one that says more; of the deployments of a sentence keep one."""
     pairs = list(zip(reading.triggers, standings, strict=True))
     kept: list[tuple[Trigger, Standing]] = []
-    for trigger, one in sorted(pairs, key=lambda p: (_rank(p[0]), p[0].start - p[0].end)):
+    for trigger, one in sorted(pairs, key=lambda p: _preference(reading, p[0])):
         if not any(_same_words(trigger, other) for other, _ in kept):
             kept.append((trigger, one))
     deployments = [pair for pair in kept if pair[0].rule.kind == "deployment"]
     for extra in deployments[1:]:
         kept.remove(extra)
     return sorted(kept, key=lambda pair: pair[0].start)
+
+
+def _preference(reading: Reading, trigger: Trigger) -> tuple[int, int, int]:
+    """Order triggers: by type, those within one clause first, the longest first."""
+    return _rank(trigger), reading.breaks_between(trigger.start, trigger.end - 1), trigger.start - trigger.end
 
 
 def _rank(trigger: Trigger) -> int:
@@ -158,18 +164,32 @@ def _is_of_reference(reading: Reading, trigger: Trigger, span: DateSpan, referen
     return False
 
 
-def _own_counts(
-    reading: Reading, trigger: Trigger, counts: Sequence[Count], able: Sequence[Trigger]
-) -> tuple[Count, ...]:
-    """Give each count to the nearest event of the sentence of those that may have casualties."""
-    if trigger not in able:
-        return ()
+def _owned(reading: Reading, counts: Sequence[Count], able: Sequence[Trigger]) -> dict[_Key, list[Count]]:
+    """Give each count to the nearest event of the sentence of those that may have casualties.
 
-    def distance(one: Trigger, count: Count) -> int:
-        gap = max(one.start - count.end, count.start - one.end, 0)
-        return gap + 6 * reading.breaks_between(one.start, count.start)
+    Of two events equally near, each has it.
+    """
+    owned: dict[_Key, list[Count]] = {}
+    for count in counts:
+        far = [_from_count(reading, trigger, count) for trigger in able]
+        least = min(far, default=0)
+        for trigger, distance in zip(able, far, strict=True):
+            if distance == least:
+                owned.setdefault(_key(trigger), []).append(count)
+    return owned
 
-    return tuple(c for c in counts if distance(trigger, c) == min(distance(t, c) for t in able))
+
+_Key = tuple[int, int, int]
+
+
+def _key(trigger: Trigger) -> _Key:
+    """Return what tells the triggers of a sentence apart; cheaper than the trigger itself as a key."""
+    return trigger.rule.id, trigger.start, trigger.end
+
+
+def _from_count(reading: Reading, trigger: Trigger, count: Count) -> int:
+    gap = max(trigger.start - count.end, count.start - trigger.end, 0)
+    return gap + 6 * reading.breaks_between(trigger.start, count.start)
 
 
 def _may_hurt(trigger: Trigger) -> bool:

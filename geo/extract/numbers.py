@@ -22,6 +22,8 @@ class Number(NamedTuple):
 
 def number_of(written: str) -> int | None:
     """Return what digits say: `3735`, `3,735` and `3.735` alike; None for a time, a date or a fraction."""
+    if not written[:1].isdecimal():
+        return None
     if _PLAIN.match(written):
         return int(written)
     return int(re.sub(r"[.,]", "", written)) if len(written) < 16 and _GROUPED.match(written) else None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from geo.errors import MissingData
 from geo.extract.tokens import Token, normal
@@ -36,6 +36,11 @@ class Element:
     cls: str = ""
     gap: int = 0
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one word out of those that it names."""
+        return not self.gap and not self.cls
+
     def fits(self, norm: str) -> bool:
         """Whether a folded word is one that this element names."""
         return norm in self.words or (bool(self.prefixes) and norm.startswith(self.prefixes))
@@ -49,35 +54,36 @@ class Pattern:
     elements: tuple[Element, ...]
     source: str
 
-    def end(self, words: Sequence[Token], at: int, marks: Marks) -> int | None:
-        """Return where the phrase ends if it begins at word `at`."""
-        return _end(self.elements, 0, words, at, marks)
 
-
-def _end(elements: tuple[Element, ...], k: int, words: Sequence[Token], at: int, marks: Marks) -> int | None:
-    size = len(words)
+def _end(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, marks: Marks) -> int | None:
+    """Return where a phrase ends whose elements from the `k`-th on begin at word `at`."""
+    size = len(norms)
     for number in range(k, len(elements)):
         element = elements[number]
         if element.gap:
-            return _end_after_gap(elements, number, words, at, marks)
+            return _end_after_gap(elements, number, norms, at, marks)
         if element.cls:
             after = marks.get(element.cls, _NONE).get(at)
             if after is None:
                 return None
             at = after
-        elif at < size and element.fits(words[at].norm):
+        elif at < size and element.fits(norms[at]):
             at += 1
         else:
             return None
     return at
 
 
-def _end_after_gap(elements: tuple[Element, ...], k: int, words: Sequence[Token], at: int, marks: Marks) -> int | None:
-    for skipped in range(elements[k].gap + 1):
-        end = _end(elements, k + 1, words, at + skipped, marks)
-        if end is not None:
-            return end
-        if at + skipped >= len(words) or words[at + skipped].norm in _STOPS:
+def _end_after_gap(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, marks: Marks) -> int | None:
+    size = len(norms)
+    following = elements[k + 1] if k + 1 < len(elements) else None
+    is_plain = following is not None and following.is_plain
+    for place in range(at, at + elements[k].gap + 1):
+        if not is_plain or (place < size and following is not None and following.fits(norms[place])):
+            end = _end(elements, k + 1, norms, place, marks)
+            if end is not None:
+                return end
+        if place >= size or norms[place] in _STOPS:
             return None
     return None
 
@@ -133,14 +139,22 @@ def _element(part: str, phrase: str) -> tuple[Element, bool]:
     return Element(words=exact, prefixes=prefixes), optional
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase found in a sentence: words `start` to `end` (exclusive)."""
 
     label: str
     start: int
     end: int
     source: str = ""
+
+
+class _Beginning(NamedTuple):
+    """The patterns that may begin with a word."""
+
+    whole: tuple[tuple[str, str], ...]
+    """Label and source of those that are this word alone."""
+    longer: tuple[tuple[Element | None, Pattern], ...]
+    """The others, each with its second element where that is a plain word, so that most are dropped by one look."""
 
 
 @dataclass(slots=True)
@@ -151,7 +165,7 @@ class Index:
     prefixes: dict[str, list[Pattern]] = field(default_factory=dict)
     """By the first two letters of the prefix."""
     classes: dict[str, list[Pattern]] = field(default_factory=dict)
-    _known: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    _known: dict[str, _Beginning] = field(default_factory=dict)
 
     @classmethod
     def build(cls, phrases: Iterable[tuple[str, str]]) -> Index:
@@ -171,33 +185,46 @@ class Index:
         for prefix in first.prefixes:
             self.prefixes.setdefault(prefix[:2], []).append(pattern)
 
-    def beginning_with(self, norm: str) -> tuple[Pattern, ...]:
-        """Return the patterns whose first element fits a word."""
+    def _beginning_with(self, norm: str) -> _Beginning:
         known = self._known.get(norm)
         if known is None:
             if len(self._known) > _CACHE_LIMIT:
                 self._known.clear()
             prefixed = (p for p in self.prefixes.get(norm[:2], ()) if norm.startswith(p.elements[0].prefixes))
-            known = self._known[norm] = (*self.words.get(norm, ()), *dict.fromkeys(prefixed))
+            known = self._known[norm] = _beginning((*self.words.get(norm, ()), *dict.fromkeys(prefixed)))
         return known
 
     def find(self, words: Sequence[Token], marks: Marks) -> list[Found]:
         """Return every phrase in a sentence; of one label at one place only the longest."""
+        norms = [token.norm for token in words]
         longest: dict[tuple[str, int], Found] = {}
-        for at, token in enumerate(words):
-            for pattern in self.beginning_with(token.norm):
-                _keep(longest, pattern, words, at, marks)
+        for at, (norm, following) in enumerate(zip(norms, [*norms[1:], ""], strict=True)):
+            beginning = self._beginning_with(norm)
+            for label, source in beginning.whole:
+                longest[label, at] = Found(label, at, at + 1, source)
+            for second, pattern in beginning.longer:
+                if second is None or second.fits(following):
+                    _keep(longest, pattern, at, _end(pattern.elements, 1, norms, at + 1, marks))
         for name, patterns in self.classes.items():
             for at in marks.get(name, ()):
                 for pattern in patterns:
-                    _keep(longest, pattern, words, at, marks)
+                    _keep(longest, pattern, at, _end(pattern.elements, 0, norms, at, marks))
         return sorted(longest.values(), key=lambda f: (f.start, -f.end))
 
 
-def _keep(
-    longest: dict[tuple[str, int], Found], pattern: Pattern, words: Sequence[Token], at: int, marks: Marks
-) -> None:
-    end = pattern.end(words, at, marks)
+def _beginning(patterns: Iterable[Pattern]) -> _Beginning:
+    whole: dict[str, str] = {}
+    longer: list[tuple[Element | None, Pattern]] = []
+    for pattern in patterns:
+        if len(pattern.elements) == 1:
+            whole.setdefault(pattern.label, pattern.source)
+        else:
+            second = pattern.elements[1]
+            longer.append((second if second.is_plain else None, pattern))
+    return _Beginning(tuple(whole.items()), tuple(longer))
+
+
+def _keep(longest: dict[tuple[str, int], Found], pattern: Pattern, at: int, end: int | None) -> None:
     if end is None:
         return
     key = (pattern.label, at)

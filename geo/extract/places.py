@@ -61,9 +61,20 @@ def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
             within=toponym.within, kind_hint=toponym.kind_hint, relation=toponym.relation,
         )  # fmt: skip
         places = [gazetteer.get(i) for i in toponym.place_ids]
+        if reading.ends("at_office", one.start) and (seats := _seats(places, gazetteer)):
+            exact, places = replace(exact, place_ids=tuple(p.id for p in seats)), seats
         found.append(_site(reading, Named(exact, one.start, one.end), places))
+    found = _with_lists(reading, found)
     found = [_without_qualifier(reading, found, k) for k in range(len(found))]
     return _with_lists(reading, found)
+
+
+def _seats(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
+    """Return the towns that municipalities are called after: "in front of the building of the municipality of X"."""
+    if not all(place.kind == "municipality" for place in places):
+        return []
+    named = [town for place in places for town in gazetteer.named(place.municipality)]
+    return [town for town in named if town.kind in ("town", "city") and town.rank == 0]
 
 
 def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
@@ -74,10 +85,15 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
             before.excluded
             and not found[k].excluded
             and (before.rank > 0 or before.landmark)
-            and _same_list(reading, before, found[k])
+            and (_same_list(reading, before, found[k]) or (before.landmark and _is_stretch(reading, before, found[k])))
         ):
             found[k] = replace(found[k], excluded=before.excluded, origin=before.origin, landmark=before.landmark)
     return found
+
+
+def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether two names are the ends of a road: "the Mitrovica-Leposavić road"."""
+    return all(reading.words[at].norm == "-" for at in range(first.named.end, second.named.start))
 
 
 def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
@@ -87,11 +103,13 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     name = names.pop() if len(names) == 1 else named.toponym.text
     if places and not any(p.country in REGION for p in places):
         return Site(named, rank, ids, name, "outside the region")
-    if any(reading.ends("office", at) for at in _just_before(reading, named)):
+    before = _just_before(reading, named)
+    is_building = any(reading.ends("at_office", at) for at in before)
+    if not is_building and any(reading.ends("office", at) for at in before):
         return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
-    if any(reading.ends("landmark", at) for at in _just_before(reading, named)):
+    if any(reading.ends("landmark", at) for at in before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
-    if any(reading.ends("origin", at) for at in _just_before(reading, named)):
+    if any(reading.ends("origin", at) for at in before):
         return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
@@ -188,7 +206,8 @@ def event_sites(
     if not free:
         return []
     best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
-    return listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
+    listed = listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
+    return listed[:1] if best.named.toponym.relation == "between" else listed
 
 
 def _is_of_rival(reading: Reading, trigger: Trigger, site: Site, rivals: Sequence[Trigger]) -> bool:

@@ -37,6 +37,7 @@ class Gazetteer:
         self._listed = lru_cache(maxsize=_CACHED)(self._read_listed)
         self._head = lru_cache(maxsize=_CACHED)(self._read_head)
         self._alike = lru_cache(maxsize=_CACHED)(self._read_alike)
+        self._with_id = lru_cache(maxsize=_CACHED)(self._read_with_id)
 
     @classmethod
     def open(cls, path: Path | None = None, *, progress: Callable[[str], None] = lambda _: None) -> Gazetteer:
@@ -76,10 +77,7 @@ class Gazetteer:
         NotFound
             There is no such place.
         """
-        found = self._connection.execute("SELECT number FROM place WHERE id = ?", (place_id,)).fetchone()
-        if found is None:
-            raise NotFound(f"no place has the id {place_id!r}; `ibar geocode NAME` finds ids")
-        return self._place(found[0])
+        return self._with_id(place_id)
 
     def named(self, name: str) -> tuple[Place, ...]:
         """Return every place of a name, the project's own first.
@@ -124,6 +122,12 @@ class Gazetteer:
     @property
     def _lexicon(self) -> Lexicon:
         return Lexicon(head=self._head, listed=self._listed, place=self._place)
+
+    def _read_with_id(self, place_id: str) -> Place:
+        found = self._connection.execute("SELECT number FROM place WHERE id = ?", (place_id,)).fetchone()
+        if found is None:
+            raise NotFound(f"no place has the id {place_id!r}; `ibar geocode NAME` finds ids")
+        return self._place(found[0])
 
     def _read_place(self, number: int) -> Place:
         row = self._connection.execute(f"SELECT {PLACE_COLUMNS} FROM place WHERE number = ?", (number,)).fetchone()  # noqa: S608 - constant columns

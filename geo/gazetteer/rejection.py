@@ -17,6 +17,7 @@ _NORTH: Final = frozenset(("Leposavić", "Zvečan", "Zubin Potok", "North Mitrov
 _SHORTEST: Final = 5
 """Letters of the shortest village name that alone shows, in a foreign language, that a text is about this region."""
 _HOME: Final = frozenset(("XK", "RS"))
+_NEAR: Final = frozenset(("XK", "RS", "ME", "MK", "AL", "BA", "HR"))
 _DATELINE: Final = re.compile(r"(?:(?:, ?[^.\n;:]{1,40}| ?\([^)\n]{1,40}\))+|) ?(?:-{1,2}) ")
 _DATELINE_REACH: Final = 90
 _BEFORE_DATELINE: Final = re.compile(r"(?:^|\n)[^\w\n]*(?:\w+[,/ ]+){0,3}$")
@@ -35,11 +36,37 @@ class Scope:
     @classmethod
     def of(cls, reading: Reading) -> Scope:
         """Look for what shows where a text is about."""
-        named = [place for spot in reading.spots if not spot.is_described for place in spot.places if place.rank == 0]
-        anchors = {place.country for place in named if _is_anchor(place)}
-        anchors |= {place.country for place in _villages(reading) if place.country in _HOME}
+        meant = [spot for at, spot in enumerate(reading.spots) if _may_anchor(reading, at)]
+        anchors = {place.country for spot in meant for place in spot.places if place.rank == 0 and _is_anchor(place)}
+        villages = {place.country for place in _villages(reading) if place.country in _HOME}
         has_word = any(word.norm in reading.vocabulary.region for word in reading.words)
+        if not has_word and not villages and _is_stray(reading, meant):
+            return cls(is_here=False, is_kosovo=False)
+        anchors |= villages
         return cls(is_here=has_word or bool(anchors), is_kosovo=has_word or "XK" in anchors)
+
+
+def _is_stray(reading: Reading, meant: Sequence[Spot]) -> bool:
+    """Whether a text names a larger town elsewhere, and here one name only, to which no preposition leads."""
+    here = [spot for spot in meant if any(p.rank == 0 and _is_anchor(p) for p in spot.places)]
+    named = {place for spot in here for place in spot.places if place.rank == 0}
+    is_firm = len(named) > 1 or any(place.kind != "town" for place in named)
+    return _is_abroad(reading) and not is_firm and not any(reading.is_led_to(spot) for spot in here)
+
+
+def _may_anchor(reading: Reading, at: int) -> bool:
+    """Whether a name is surely one of a place: no person, no everyday word, no quarter of London like a camp here."""
+    spot = reading.spots[at]
+    if spot.is_described or _is_elsewhere(spot) or _is_everyday(reading, at) or _is_person(reading, at):
+        return False
+    is_base = any(place.kind == "military_base" for place in spot.places)
+    return not is_base or "military_base" in map(reading.vocabulary.kinds.get, _norms_about(reading, spot))
+
+
+def _norms_about(reading: Reading, spot: Spot) -> Iterator[str]:
+    """Yield the words of a name and the one before it."""
+    for word in reading.words[max(0, spot.first - 1) : spot.last]:
+        yield word.norm
 
 
 def _is_anchor(place: Place) -> bool:
@@ -52,15 +79,28 @@ def _villages(reading: Reading) -> Iterator[Place]:
     Those that it calls a village right before the name; those that a preposition leads to in Serbian or Albanian
     text; in English, those with a name that nothing else here has, in the north or where Serbs or Albanians are named.
     """
+    abroad = _is_abroad(reading)
     peoples = any(word.norm in reading.vocabulary.peoples for word in reading.words)
     for spot in reading.spots:
-        own = [place for place in spot.places if place.rank == 0]
-        if spot.is_described or not own or len(own) < len(spot.places) or _has_everyday_word(reading, spot):
+        own = [place for place in spot.places if place.rank == 0 and place.kind != "military_base"]
+        is_shared = len(own) < len(spot.places) or (
+            spot.has_namesake and (abroad or spot.is_form or not _is_northern(own))
+        )
+        if not own or spot.is_described or is_shared or _has_everyday_word(reading, spot):
             continue
         long = sum(w.end - w.start for w in reading.words[spot.first : spot.last]) >= _SHORTEST
         alone = len(own) == 1 and (peoples or own[0].municipality in _NORTH)
         if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
             yield from own
+
+
+def _is_northern(places: Sequence[Place]) -> bool:
+    return bool(places) and places[0].municipality in _NORTH
+
+
+def _is_abroad(reading: Reading) -> bool:
+    """Whether a text names a larger town far from here."""
+    return any(all(p.rank > 1 and p.country not in _NEAR for p in spot.places) for spot in reading.spots)
 
 
 def _has_everyday_word(reading: Reading, spot: Spot) -> bool:
@@ -78,9 +118,18 @@ def _is_called(reading: Reading, spot: Spot) -> bool:
 def rejection(reading: Reading, at: int, scope: Scope) -> str:
     """Return why the spot at an index is not a place of the text, or nothing where it is one."""
     spot = reading.spots[at]
-    if (not scope.is_here and is_small(spot)) or (not scope.is_kosovo and spot.is_described):
+    if not scope.is_here and (
+        is_small(spot) or _is_elsewhere(spot) or (_may_be_surname(spot) and not reading.is_led_to(spot))
+    ):
         return "a small place in a text on elsewhere"
+    if not scope.is_kosovo and spot.is_described:
+        return "a description in a text on elsewhere"
     return next((reason for reason, holds in _RULES if holds(reading, at)), "")
+
+
+def _is_elsewhere(spot: Spot) -> bool:
+    """Whether it is the name of a town elsewhere as it is written, and only a case form of the name of a place here."""
+    return spot.is_form and spot.has_namesake
 
 
 def is_small(spot: Spot) -> bool:
@@ -88,7 +137,7 @@ def is_small(spot: Spot) -> bool:
     return all(p.rank > 0 or p.kind in _SMALL for p in spot.places)
 
 
-_SMALL: Final = frozenset(("village", "neighbourhood", "mountain", "river", "pass", "gorge", "valley"))
+_SMALL: Final = frozenset(("village", "neighbourhood", "mountain", "river", "pass", "gorge", "valley", "military_base"))
 
 
 def _is_single(reading: Reading, at: int) -> bool:
@@ -104,9 +153,14 @@ def _is_everyday(reading: Reading, at: int) -> bool:
 
 def _is_person(reading: Reading, at: int) -> bool:
     spot = reading.spots[at]
-    if not is_small(spot) or not _is_single(reading, at):
+    if not _may_be_surname(spot) or not _is_single(reading, at):
         return False
-    return _follows_a_name(reading, spot) or _precedes_a_name(reading, spot)
+    return _follows_a_name(reading, spot) or (is_small(spot) and _precedes_a_name(reading, spot))
+
+
+def _may_be_surname(spot: Spot) -> bool:
+    """Whether it is no city or country: "Maria Vitina" is a person, "President Serbia" nobody."""
+    return is_small(spot) or all(p.rank > 0 or p.kind in _SMALL or p.kind == "town" for p in spot.places)
 
 
 def _follows_a_name(reading: Reading, spot: Spot) -> bool:
@@ -115,14 +169,21 @@ def _follows_a_name(reading: Reading, spot: Spot) -> bool:
     before = reading.before(spot)
     if before is None or reading.gap(before.end, reading.words[spot.first].start) not in (" ", ". "):
         return False
-    if before.norm in known.titles:
-        return True
-    if not before.is_capital or before.is_shouted or reading.is_spotted(spot.first - 1):
+    if before.norm in known.titles or before.norm in known.governing:
+        return is_small(spot) or before.norm in known.titles
+    if not before.is_capital or before.is_shouted or (reading.is_spotted(spot.first - 1) and is_small(spot)):
         return False
+    if spot.is_form and _opens_sentence(reading, spot.first - 1):
+        return False  # "Meštani Banjske"
     plain = known.not_given_names | known.locative | known.fillers | known.kinds.keys()
     return before.norm not in plain and not _SENTENCE_END.search(
         reading.gap(before.end, reading.words[spot.first].start)
     )
+
+
+def _opens_sentence(reading: Reading, at: int) -> bool:
+    before = reading.words[at - 1].end if at else 0
+    return not at or bool(_SENTENCE_END.search(reading.gap(before, reading.words[at].start)))
 
 
 def _precedes_a_name(reading: Reading, spot: Spot) -> bool:
@@ -140,6 +201,16 @@ def _is_organisation(reading: Reading, at: int) -> bool:
     if after and after.is_capital and after.norm in known.organisations_after and reading.gap_after(spot) == " ":
         return True
     return bool(before and before.norm in known.organisations_before and reading.gap_before(spot) in (" ", ' "'))
+
+
+def _is_river(reading: Reading, at: int) -> bool:
+    """Whether the text calls it a river, and no river of that name is known: "the Bistrica river"."""
+    spot, known = reading.spots[at], reading.vocabulary
+    before, after = reading.before(spot), reading.after(spot)
+    is_called = (after and after.norm in known.waters_after and reading.gap_after(spot) == " ") or (
+        before and before.norm in known.waters_before and reading.gap_before(spot) == " "
+    )
+    return bool(is_called) and not any(place.kind in ("river", "lake", "bridge") for place in spot.places)
 
 
 def _is_demonym(reading: Reading, at: int) -> bool:
@@ -166,6 +237,7 @@ def _is_dateline(reading: Reading, at: int) -> bool:
 
 _RULES: Final[Sequence[tuple[str, Callable[[Reading, int], bool]]]] = (
     ("an everyday word", _is_everyday),
+    ("a river's name", _is_river),
     ("a person's name", _is_person),
     ("an organisation's name", _is_organisation),
     ("says where somebody was born", _is_demonym),

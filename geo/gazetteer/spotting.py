@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from geo.gazetteer.vocabulary import vocabulary
 from geo.model import Place
@@ -14,6 +14,8 @@ from geo.text import Folded
 
 LONGEST: Final = 8
 """Words of the longest name that is looked for."""
+_NAMESAKE_LEAST: Final = 5_000
+"""People of a town elsewhere, from which on its name may be that of a village here."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _JOINTS: Final = frozenset((" ", "-", "'", "\n", ". ", "  ", " - "))
 """What may stand between the words of one name."""
@@ -40,8 +42,7 @@ class Lexicon:
     place: Callable[[int], Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word: its folded form, and where it stands in the folded text."""
 
     norm: str
@@ -64,6 +65,10 @@ class Spot:
     """Whether it is a description in small letters ("the main bridge"), which many towns have."""
     is_english: bool = True
     """Whether it stands in English text, or in a language that is not known."""
+    is_form: bool = False
+    """Whether it is written in a case form, not as it stands in a list."""
+    has_namesake: bool = False
+    """Whether a town elsewhere, too small for texts to be searched for it, has just this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Spotted:
 
 def spot(text: str, folded: Folded, lexicon: Lexicon) -> Spotted:
     """Find every name; where names overlap, the one that begins first, and of those the longest."""
-    words = [_word(text, folded, m) for m in _WORD.finditer(folded.text)]
+    words = _words(text, folded)
     english = _EnglishParagraphs(folded.text, words)
     spots: list[Spot] = []
     at = 0
@@ -88,12 +93,15 @@ def spot(text: str, folded: Folded, lexicon: Lexicon) -> Spotted:
     return Spotted(words, spots)
 
 
-def _word(text: str, folded: Folded, match: re.Match[str]) -> Word:
-    start, end = folded.span(*match.span())
-    written = text[start:end]
-    return Word(
-        match.group(), *match.span(), written[:1].isupper(), written.isupper() and match.end() - match.start() > 1
-    )
+def _words(text: str, folded: Folded) -> list[Word]:
+    offsets = folded.offsets
+    found = []
+    for match in _WORD.finditer(folded.text):
+        start, end = match.span()
+        written = text[offsets[start] : offsets[end]]
+        is_shouted = end - start > 1 and written.isupper()
+        found.append(Word(match.group(), start, end, written[:1].isupper(), is_shouted))
+    return found
 
 
 def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, english: _EnglishParagraphs) -> Spot | None:
@@ -109,7 +117,8 @@ def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, englis
         last += 1
     for end in range(last, at, -1):
         name = " ".join(w.norm for w in words[at:end])
-        listed = [n for n in lexicon.listed(name) if n.is_spotted and (n.is_small or words[at].is_capital)]
+        known = lexicon.listed(name)
+        listed = [n for n in known if n.is_spotted and (n.is_small or words[at].is_capital)]
         if english.hold(words[at]):
             listed = [n for n in listed if not n.is_form]
         if listed:
@@ -120,8 +129,15 @@ def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, englis
                 tuple(places),
                 is_described=not any(w.is_capital for w in words[at:end]),
                 is_english=not english.is_other(words[at]),
+                is_form=all(n.is_form for n in listed),
+                has_namesake=any(_is_namesake(n, lexicon) for n in known),
             )
     return None
+
+
+def _is_namesake(listed: Listed, lexicon: Lexicon) -> bool:
+    known = not listed.is_spotted and not listed.is_form
+    return known and (lexicon.place(listed.place).population or 0) >= _NAMESAKE_LEAST
 
 
 class _EnglishParagraphs:

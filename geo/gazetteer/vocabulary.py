@@ -26,7 +26,11 @@ class Vocabulary:
     within: frozenset[str]
     connectors: frozenset[str]
     lists: frozenset[str]
+    waters_before: frozenset[str]
+    waters_after: frozenset[str]
     titles: frozenset[str]
+    governing: frozenset[str]
+    """Titles that a place may follow without a word between."""
     organisations_after: frozenset[str]
     organisations_before: frozenset[str]
     demonyms: frozenset[str]
@@ -57,7 +61,10 @@ def vocabulary() -> Vocabulary:
         within=_words(table["within"]["words"]),
         connectors=_words(table["within"]["connectors"]),
         lists=_words(table["within"]["lists"]),
+        waters_before=_words(table["waters"]["before"]),
+        waters_after=_words(table["waters"]["after"]),
         titles=_words(table["titles"]["words"]),
+        governing=_words(table["titles"]["governing"]),
         organisations_after=_words(table["organisations"]["after"]),
         organisations_before=_words(table["organisations"]["before"]),
         demonyms=_words(table["demonyms"]["after"]),

@@ -129,7 +129,7 @@ def _of_itself(place: Place, setting: _Setting) -> Iterator[_Part]:
     if place.country == "XK" and not place.is_area:
         yield _IN_KOSOVO, "in Kosovo"
     if setting.border and not place.is_area:
-        away = float(setting.border.measure_many(*([c] for c in place.position)).distance_m[0])
+        away = setting.border.distance_m(place.position)
         yield _AT_THE_BORDER * math.exp(-away / _AT_THE_BORDER_M), f"{away / 1000:.1f} km from the border"
 
 

@@ -1,0 +1,57 @@
+"""The mentions that make one event in, how likely the event is to be right as recorded out.
+
+A logistic function of a few things that an editor would look at. `bench/calibration.py` fitted the weights on the dev
+split of the corpus in tests/data, and says how.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from geo.extract.groups import Group
+
+WEIGHTS: Final[Mapping[str, float]] = {
+    "always": 3.14,
+    "weak phrase": -0.65,
+    "only named": -1.39,
+    "only referred to": -1.21,
+    "alleged": -0.86,
+    "place of another sentence": -1.28,
+    "no place": -1.5,
+    "area": -0.76,
+    "no date": -0.9,
+    "one sentence": -0.72,
+}
+LEAST: Final = 0.05
+MOST: Final = 0.95
+
+
+def is_alleged(event: Group) -> bool:
+    """Whether the text nowhere says for itself that an event was."""
+    return all(m.standing.assertion == "alleged" for m in event.mentions)
+
+
+def features(event: Group) -> dict[str, float]:
+    """Return what speaks for or against an event, by the name of its weight."""
+    own = [m for m in event.mentions if not m.standing.refers] or event.mentions
+    strength = max(m.trigger.rule.strength for m in own)
+    return {
+        "always": 1.0,
+        "weak phrase": max(0.0, 0.9 - strength) * 10,
+        "only named": float(all(m.trigger.rule.noun for m in own)),
+        "only referred to": float(all(m.standing.refers for m in event.mentions)),
+        "alleged": float(is_alleged(event)),
+        "place of another sentence": float(event.site is None and event.inherited_site is not None),
+        "no place": float(event.site is None and event.inherited_site is None and event.kind == "incident"),
+        "area": float(event.site is not None and event.site.rank < 3),
+        "no date": float(event.date is None),
+        "one sentence": float(len({m.order for m in event.mentions}) == 1),
+    }
+
+
+def confidence(event: Group) -> float:
+    """Return the probability that an event is right as recorded, 0.05 to 0.95."""
+    total = sum(WEIGHTS[name] * value for name, value in features(event).items())
+    return round(min(max(1 / (1 + math.exp(-total)), LEAST), MOST), 2)
