@@ -38,6 +38,8 @@ class Settings:
     """How many maps for print one process draws, or has waiting, at the same time."""
     render_wait_s: float = 20.0
     """How long a request for such a map waits for its turn before it is answered 503."""
+    render_limit_s: float = 30.0
+    """How long a map for print may take to draw before it is given up."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 

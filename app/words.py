@@ -195,7 +195,9 @@ def described(criteria: Criteria, count: Page | int) -> str:
 
 def reading_formats() -> Formats:
     """Return how the reader's language writes numbers, days and distances."""
-    return Formats(number=_number, distance=length_words, **({} if language() == "en" else {"day": _day}))
+    return Formats(
+        number=_number, distance=length_words, **({} if language() == "en" else {"day": _day, "month": _month})
+    )
 
 
 def _number(number: int) -> str:

@@ -12,13 +12,13 @@ import shapely
 from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
-from geo import boundaries, style
+from geo import boundaries
 from geo.exports.page import Page, path_of
 from geo.exports.view import Points, View, Window, project, projected, window_around
 
-BOUNDARY: Final = "#9a9890"
-STRIP: Final = "#f0b9a6"
-FRAME: Final = "#8b8f94"
+BOUNDARY: Final = "boundary"
+STRIP: Final = "strip"
+FRAME: Final = "frame"
 LINE_PT: Final = 1.5
 CASING_PT: Final = 3.6
 DASHES: Final = (0, (4.2, 1.6))
@@ -43,6 +43,7 @@ class Town:
 
     position: tuple[float, float]
     """EPSG:25834 metres."""
+    lonlat: tuple[float, float]
     names: tuple[str, str, str]
     """English, Albanian, Serbian."""
     country: str
@@ -57,6 +58,8 @@ class Basemap:
     """Neighbours first, Kosovo last."""
     line: BaseGeometry
     crossings: Points
+    crossings_lonlat: Points
+    """The same in OGC:CRS84 degrees."""
     crossing_names: tuple[str, ...]
     towns: tuple[Town, ...]
     """The largest first."""
@@ -86,6 +89,7 @@ def load() -> Basemap:
         territories=tuple(t for layer in ("neighbours", "serbia", "kosovo") for t in _territories(layer)),
         line=line,
         crossings=project(degrees),
+        crossings_lonlat=degrees,
         crossing_names=tuple(_name(feature.properties) for feature in crossings),
         towns=_towns(),
     )
@@ -115,6 +119,7 @@ def _towns() -> tuple[Town, ...]:
     towns = [
         Town(
             position=(float(x), float(y)),
+            lonlat=(float(row["lon"]), float(row["lat"])),
             names=(row["name_en"], row["name_sq"] or row["name_en"], row["name_sr_latn"] or row["name_en"]),
             country=row["country"],
             population=int(row["population"]),
@@ -127,9 +132,9 @@ def _towns() -> tuple[Town, ...]:
 def draw_land(page: Page, view: View, basemap: Basemap) -> None:
     """Draw land and its outlines."""
     clip = view.frame
-    page.rectangle(clip, facecolor=style.LAND, edgecolor="none", zorder=0)
+    page.rectangle(clip, facecolor="land", edgecolor="none", zorder=0)
     for territory in basemap.territories:
-        colour = style.KOSOVO_LAND if territory.code == "XK" else style.LAND
+        colour = "kosovo" if territory.code == "XK" else "land"
         seen = _seen(territory.shape, view)
         if seen.is_empty:
             continue
@@ -153,12 +158,17 @@ def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> Non
         path_of(strip),
         transform=view.transform,
         clip=view.frame,
-        facecolor=STRIP,
-        edgecolor="none",
-        alpha=0.42,
         zorder=2,
+        **strip_style(page, 0.42),
         gid=f"strip-{view.frame.x:.0f}",
     )
+
+
+def strip_style(page: Page, alpha: float) -> dict[str, Any]:
+    """Return how the strip along the line is filled: with a tint, or with strokes that a photocopy keeps."""
+    if page.theme.strip == "hatch":
+        return {"facecolor": "none", "edgecolor": STRIP, "hatch": "/////", "linewidth": 0.0}
+    return {"facecolor": STRIP, "edgecolor": "none", "alpha": alpha}
 
 
 def _seen(shape: BaseGeometry, view: View, beyond_m: float = 2_000.0) -> BaseGeometry:
@@ -176,8 +186,8 @@ def draw_line(page: Page, view: View, basemap: Basemap) -> None:
         "transform": view.transform,
     }
     for colour, width, dashes, zorder, name in (
-        ("#ffffff", CASING_PT, "-", 4.0, "border-line-casing"),
-        (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
+        ("casing", CASING_PT, "-", 4.0, "border-line-casing"),
+        ("line", LINE_PT, DASHES, 4.1, "border-line"),
     ):
         page.path(
             path_of(_seen(basemap.line, view)),
@@ -201,8 +211,8 @@ def draw_crossings(page: Page, at: Points, view: View | None = None) -> None:
         at,
         [CROSSING_PT] * len(at),
         clip=view.frame if view else None,
-        facecolors="#ffffff",
-        edgecolors=style.LINE,
+        facecolors="casing",
+        edgecolors="line",
         linewidths=0.8,
         zorder=5,
         gid=f"crossings-{view.frame.x:.0f}" if view else "",

@@ -6,7 +6,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -55,6 +55,10 @@ class Faces:
     """The four faces as files; every text of a map is set in one of them."""
 
     files: tuple[tuple[FaceName, Path], ...]
+
+    def replaced(self, files: Mapping[str, Path]) -> Faces:
+        """Return the faces with some of them taken from other files."""
+        return Faces(tuple((face, files.get(face, path)) for face, path in self.files))
 
     def file(self, face: FaceName) -> Path:
         """Return the font file of a face."""
@@ -155,6 +159,7 @@ def _em(file: str) -> FontProperties:
     return FontProperties(fname=file, size=100)
 
 
+@lru_cache(maxsize=8192)
 def _width(file: str, text: str) -> float:
     """Return the width for a size of one point."""
     return float(text_to_path.get_text_width_height_descent(text, _em(file), False)[0]) / 100

@@ -21,11 +21,11 @@ _EPSG: Final = 3035
 """Lambert azimuthal equal-area projection of Europe."""
 _HALF_M: Final = 640_000.0
 """From the middle of the map to its edge."""
-_LAND: Final = "#dedbd3"
-_SEA: Final = "#f4f7f9"
-_KOSOVO: Final = "#8c1c3c"
+_LAND: Final = "europe_land"
+_SEA: Final = "europe_sea"
+_KOSOVO: Final = "accent"
 _NAME: Final = Font(size_pt=4.6, colour=MUTED)
-_KOSOVO_NAME: Final = Font(size_pt=5.2, face="bold", colour=_KOSOVO, halo="#fffefb", halo_pt=1.4)
+_KOSOVO_NAME: Final = Font(size_pt=5.2, face="bold", colour=_KOSOVO, halo="halo", halo_pt=1.4)
 
 
 @cache
@@ -52,11 +52,11 @@ def draw(page: Page, frame: Frame, window: Window, *, translate: Callable[[str],
             transform=transform,
             clip=frame,
             facecolor=_KOSOVO if is_kosovo else _LAND,
-            edgecolor="#ffffff",
+            edgecolor="europe_sea",
             linewidth=0.45,
             zorder=15 + is_kosovo,
         )
-    page.rectangle(frame, facecolor="none", edgecolor="#8b8f94", linewidth=0.8, zorder=18)
+    page.rectangle(frame, facecolor="none", edgecolor="frame", linewidth=0.8, zorder=18)
     _draw_names(page, frame, transform, translate)
 
 
