@@ -50,6 +50,7 @@ def words(language: str) -> Words:
             month=lambda day: _month(day, locale),
             distance=lambda metres: _distance(metres, locale),
         ),
+        country=lambda code, name: str(locale.territories.get(code) or name),
         cyrillic=transliterate if language == "sr-Cyrl" else str,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from geo.exports.writing import FORMATS, MEDIA_TYPES, SETTINGS, Format, written
 
 DEFAULT_DPI: Final = 200
 DPI_RANGE: Final = (50, 600)
+_FEW: Final = 5_000
 _DRAWING: Final = threading.Lock()
 """Matplotlib's settings and fonts belong to the whole process: one map is drawn at a time."""
 
@@ -81,10 +82,21 @@ def _drawn(features: Iterable[Mapping[str, Any]], sheet: Sheet, cache_folder: Pa
     layout = layout_of(sheet.layout, size=sheet.size)
     size_of(sheet.size or layout.size)
     look = theme.load(sheet.theme)
-    faces = prepare(cache_folder).replaced(look.fonts)
-    wish = replace(sheet, size=sheet.size or layout.size)
-    drawn: DrawnSheet = layout.draw(Composer(list(features), wish, faces, look))
+    listed, wish = list(features), replace(sheet, size=sheet.size or layout.size)
+    faces = prepare(cache_folder, _characters(listed, wish)).replaced(look.fonts)
+    drawn: DrawnSheet = layout.draw(Composer(listed, wish, faces, look))
     return drawn
+
+
+def _characters(features: Sequence[Mapping[str, Any]], sheet: Sheet) -> set[str] | None:
+    """Return the characters that may have to be written; null where to look would take longer than it saves."""
+    if len(features) > _FEW:
+        return None
+    found = set(sheet.title) | set(sheet.subtitle) | set(sheet.permalink)
+    for feature in features:
+        values = [*feature["properties"].values(), *(one.get("name") for one in feature.get("sources") or ())]
+        found.update(*(value for value in values if isinstance(value, str)))
+    return found - set("\t\r\n")
 
 
 __all__ = [

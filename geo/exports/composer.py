@@ -194,7 +194,7 @@ class Composer:
         chosen = min(spots, key=lambda name: (hidden[name], name == "left"))
         other = "left" if chosen == "right" else "right"
         if side and hidden[chosen] == 0:
-            europe.draw(self.page, spots[chosen], main.window, translate=self.words.translate)
+            europe.draw(self.page, spots[chosen], main.window, words=self.words)
             obstacles.boxes.append(spots[chosen].box)
         self.scale_bar(main, other, obstacles)
 

@@ -26,6 +26,7 @@ _KEY: Final = 22.0
 """Width of the column of signs."""
 _LEADING: Final = 1.2
 _BETWEEN: Final = 8.0
+_CELL: Final = Path([(-1, -0.6), (1, -0.6), (1, 0.6), (-1, 0.6), (-1, -0.6)], closed=True)
 _FIRST_SHARE: Final = 0.53
 """Of the width, for the types, whose words are longer."""
 Draw = Callable[[float, float], object]
@@ -52,6 +53,8 @@ class Shown:
     """Whether areas are shaded."""
     is_single: bool = False
     """Whether one event alone is shown: no numbers then."""
+    is_hexagonal: bool = True
+    """Whether cells are hexagons; rectangles otherwise."""
     classes: tuple[tuple[int, int], ...] = ()
     """Least and most events of each colour of the ramp; empty where symbols are drawn."""
 
@@ -134,7 +137,11 @@ class Legend:
 
     def _classes(self) -> list[Row]:
         shown, words = self._shown, self._words
-        rows = [Row(self._("Events in a hexagon"), font=_HEADING)] if shown.classes else []
+        rows = (
+            [Row(self._("Events in a hexagon") if shown.is_hexagonal else self._("Events in a cell"), font=_HEADING)]
+            if shown.classes
+            else []
+        )
         for (least, most), colour in zip(shown.classes, ramp(self._page, len(shown.classes)), strict=True):
             said = words.number(least) if least == most else f"{words.number(least)}–{words.number(most)}"
             rows.append(Row(said, self._hexagon(colour)))
@@ -143,7 +150,7 @@ class Legend:
     def _hexagon(self, colour: str) -> Draw:
         def sign(x: float, y: float) -> None:
             self._page.symbols(
-                [Path.unit_regular_polygon(6)],
+                [Path.unit_regular_polygon(6) if self._shown.is_hexagonal else _CELL],
                 np.array([(x, y)]),
                 [12.0],
                 facecolors=colour,
@@ -203,7 +210,8 @@ class Legend:
             sign = self._patch("area", 0.28) if shown.has_shapes else self._nothing
             rows.append(Row(_("Known only by area, not pinned"), sign))
             rows += [
-                Row(area.name, self._nothing, self._words.number(area.count), _SMALL, 10.5) for area in shown.areas[:6]
+                Row(self._words.names(area.names)[0], self._nothing, self._words.number(area.count), _SMALL, 10.5)
+                for area in shown.areas[:6]
             ]
         return rows
 

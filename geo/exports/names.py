@@ -157,7 +157,8 @@ def countries(
     Each stands where there is most room within its own territory, away from the line and from symbols; one that has
     no room is left out.
     """
-    away = shapely.buffer(shapely.intersection(basemap.line, view.window.padded(0.1).shape), margin_m)
+    line = shapely.simplify(basemap.line, 0.5 / view.points_per_metre)
+    away = shapely.buffer(shapely.intersection(line, view.window.padded(0.1).shape), margin_m, quad_segs=6)
     found = []
     for territory in reversed(basemap.territories):
         room = shapely.intersection(territory.shape, view.window.shape)

@@ -39,7 +39,8 @@ def below(contents: Contents, sheet: Sheet, *, hidden: int, sources: int, said: 
     listed = "; ".join(named) + (" " + words.translate("and {n} more").format(n=words.number(rest)) if rest else "")
     data = [words.translate("Sources: {names}.").format(names=listed)] if named else []
     date = sheet.data_date or contents.data_date
-    data += [words.translate("Data as of {date}.").format(date=words.day(date))] if date else []
+    # Where a day itself ends in a full stop, one is enough.
+    data += [words.translate("Data as of {date}.").format(date=words.day(date)).replace("..", ".")] if date else []
     notes = [" ".join([*said, *_left_out(contents, sheet, hidden), *data])[:_TEXT_LIMIT], credit(sheet)]
     return [*filter(None, notes), "* " + status_note(translate=words.translate)]
 

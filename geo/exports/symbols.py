@@ -323,13 +323,14 @@ def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> No
     What is as large as a view, such as a country, has the edge alone: a tint over everything says nothing.
     """
     for area_id, shape in sorted(shapes.items()):
+        shape = shapely.simplify(shape, 0.4 / view.points_per_metre)
         seen = shapely.intersection(shape, view.window.padded(0.1).shape)
         is_large = shape.area > _LARGE * view.window.shape.area
         for inside_pt, alpha in _TINTS[is_large:]:
-            inner = shapely.buffer(shape, -inside_pt / view.points_per_metre, quad_segs=4) if inside_pt else None
+            inner = shapely.buffer(shape, -inside_pt / view.points_per_metre, quad_segs=3) if inside_pt else None
             part = seen if inner is None else shapely.difference(seen, inner)
             page.path(
-                path_of(shapely.simplify(part, 0.15 / view.points_per_metre)),
+                path_of(part),
                 transform=view.transform,
                 clip=view.frame,
                 facecolor="area",

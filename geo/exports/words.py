@@ -21,6 +21,8 @@ class Words:
     translate: Callable[[str], str] = str
     """Translates a phrase that is not data."""
     formats: Formats = field(default_factory=Formats)
+    country: Callable[[str, str], str] = lambda _code, name: name
+    """Names a country, given its ISO code and its English name."""
     cyrillic: Callable[[str], str] = str
     """Writes a Serbian name in Cyrillic; asked only where the language is so written."""
 

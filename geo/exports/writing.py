@@ -21,6 +21,8 @@ Format = Literal["png", "svg", "pdf"]
 FORMATS: Final[tuple[str, ...]] = get_args(Format)
 MEDIA_TYPES: Final = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
 CREATOR: Final = "Ibar"
+_COMPRESSION: Final = 4
+"""Half the time of the usual 6, for a file that is 3 % larger."""
 SETTINGS: Final[Any] = {
     "path.simplify": True,
     "path.simplify_threshold": 0.2,
@@ -43,7 +45,10 @@ def written(sheet: DrawnSheet, form: Format, dpi: int) -> bytes:
     buffer = BytesIO()
     if form == "pdf":
         return _document(sheet)
-    sheet.page.figure.savefig(buffer, format=form, dpi=dpi if form == "png" else 72, metadata=_METADATA[form](sheet))
+    more: dict[str, Any] = (
+        {"dpi": dpi, "pil_kwargs": {"compress_level": _COMPRESSION}} if form == "png" else {"dpi": 72}
+    )
+    sheet.page.figure.savefig(buffer, format=form, metadata=_METADATA[form](sheet), **more)
     return _described(buffer.getvalue(), sheet) if form == "svg" else buffer.getvalue()
 
 

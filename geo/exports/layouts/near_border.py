@@ -7,8 +7,10 @@ from a winding line a straight strip cannot keep true lengths, and the sheet say
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +20,7 @@ from geo.border import Border
 from geo.exports import basemap, labels, names, notes, symbols
 from geo.exports.basemap import Basemap
 from geo.exports.composer import Composer, Plan, add_symbols
+from geo.exports.layouts.cells import NUMBER_PT, Classes, class_bounds, draw_cell
 from geo.exports.legend import Shown
 from geo.exports.marks import Contents
 from geo.exports.page import INK, MUTED, Font
@@ -28,10 +31,16 @@ from geo.exports.view import Frame, Points, View, Window
 
 _DEFAULT_M: Final = 15_000.0
 _MOST_M: Final = 40_000.0
+_MARGIN: Final = 1.06
+"""So that a symbol at the greatest distance is seen whole."""
 _ROWS: Final = (1, 2, 3, 4, 5)
 _TICKS_PT: Final = 13.0
 _ROW_GAP_PT: Final = 8.0
 _TICK_KM: Final = 10
+_MOST_PLACES: Final = 400
+"""Of more, no symbol could be told from the next."""
+_CELL_PT: Final = 24.0
+_Cells = dict[tuple[int, int], int]
 _TWO_COLUMNS_PT: Final = 270.0
 _SIDES: Final = {"RS": 1.0, "XK": -1.0, "line": 1.0}
 _TICK: Final = Font(size_pt=6.4, colour=MUTED)
@@ -55,21 +64,48 @@ class _Straight(Contents):
 def draw(composer: Composer) -> DrawnSheet:
     """Draw the strips, one below the other."""
     border = Border.load()
-    half = min(composer.sheet.within_m or _DEFAULT_M, _MOST_M)
+    asked = min(composer.sheet.within_m or _DEFAULT_M, _MOST_M)
+    half = asked * _MARGIN
     composer.sheet = replace(composer.sheet, within_m=None)
-    composer.notes.append(_about(composer, half))
+    composer.notes.append(_about(composer, asked))
     contents = _straightened(composer.contents, border)
     rest = notes.beyond(contents, np.abs(contents.positions[:, 1]) <= half)
+    if _is_crowded(contents, half):
+        said = composer.words.translate("More than {n} places: drawn as numbers of events by cell, not as symbols.")
+        composer.notes.append(said.format(n=composer.words.number(_MOST_PLACES)))
     plan, foot = _plan(composer, replace(composer.expected(), has_shapes=False), rest)
     views = _views(plan.frames.main, border.length_m, half)
     ground = _ground(composer.basemap, border)
-    drawn = [_Strip(composer, ground, contents, shown).draw() for shown in views]
-    shown = replace(composer.shown(drawn, []), has_crossings=True, has_shapes=False)
+    cells, classes = _cells(contents, views) if _is_crowded(contents, half) else ({}, ())
+    drawn = [_Strip(composer, ground, contents, shown, cells, classes).draw() for shown in views]
+    shown = replace(composer.shown(drawn, []), has_crossings=True, has_shapes=False, is_hexagonal=False)
+    shown = replace(shown, classes=classes)
     plan.head.draw(composer.page, plan.frames.head)
     foot.draw(composer.page, plan.frames.foot)
     room, columns = _legend_room(composer, plan, views[0])
     composer.legend(shown).draw(room, columns=columns)
     return composer.sheet_of(views, drawn, shown)
+
+
+def _is_crowded(contents: Contents, half: float) -> bool:
+    return int((np.abs(contents.positions[:, 1]) <= half).sum()) > _MOST_PLACES
+
+
+def _cells(contents: Contents, views: list[View]) -> tuple[_Cells, Classes]:
+    """Return how many events lie in each cell of the strips, by column and row, and the classes of these numbers."""
+    size = _cell_m(views[0])
+    shown = np.abs(contents.positions[:, 1]) <= views[0].window.north
+    places = np.floor(contents.positions[shown] / (size, size / 2)).astype(int)
+    counts: Counter[tuple[int, int]] = Counter()
+    for (column, row), mark in zip(places.tolist(), compress(contents.marks, shown), strict=True):
+        counts[column, row] += mark.count
+    return dict(sorted(counts.items())), class_bounds(list(counts.values()))
+
+
+def _cell_m(shown: View) -> float:
+    """Return a round length of a cell along the line that gives its number room."""
+    wanted = _CELL_PT / shown.points_per_metre
+    return next(float(step) for step in (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000) if step >= wanted)
 
 
 def _about(composer: Composer, half: float) -> str:
@@ -157,7 +193,10 @@ def _scale(frame: Frame, rows: int, length_m: float, half: float) -> float:
 class _Strip:
     """One strip at work."""
 
-    def __init__(self, composer: Composer, ground: Basemap, contents: Contents, shown: View) -> None:
+    def __init__(
+        self, composer: Composer, ground: Basemap, contents: Contents, shown: View, cells: _Cells, classes: Classes
+    ) -> None:
+        self.cells, self.classes = cells, classes
         self.composer, self.page, self.shown = composer, composer.page, shown
         self.ground, self.contents = ground, contents
         self.prefix = f"label-{shown.frame.y:.0f}"
@@ -171,8 +210,7 @@ class _Strip:
         obstacles.lines = basemap.points_along(self.ground.line, shown)
         crossings = self.ground.crossings[shown.window.holds(self.ground.crossings)]
         obstacles.add_circles(shown.on_page(crossings), [basemap.CROSSING_PT / 2] * len(crossings))
-        drawn = symbols.draw(self.page, shown, self.contents, composer.scale)
-        add_symbols(obstacles, drawn)
+        drawn = self._counts(obstacles) if self.cells else self._symbols(obstacles)
         if shown.window.west == 0:
             corner = self._free_corner(drawn)
             composer.scale_bar(shown, corner, obstacles)
@@ -183,6 +221,25 @@ class _Strip:
         self.page.rectangle(frame, facecolor="none", edgecolor=basemap.FRAME, linewidth=0.8, zorder=30)
         self._ticks()
         return drawn
+
+    def _symbols(self, obstacles: labels.Obstacles) -> Drawn:
+        drawn = symbols.draw(self.page, self.shown, self.contents, self.composer.scale)
+        add_symbols(obstacles, drawn)
+        return drawn
+
+    def _counts(self, obstacles: labels.Obstacles) -> Drawn:
+        """Draw the cells whose middle lies in this strip."""
+        shown, size, middles = self.shown, _cell_m(self.shown), []
+        for (column, row), count in self.cells.items():
+            middle = np.array([((column + 0.5) * size, (row + 0.5) * size / 2)])
+            if shown.window.holds(middle)[0]:
+                west, south = column * size, row * size / 2
+                outline = shapely.box(west, south, west + size, south + size / 2)
+                middles.append(shown.on_page(middle)[0])
+                name = f"cell-{column}-{row}"
+                draw_cell(self.composer, shown, outline, middles[-1], count, self.classes, name)
+        obstacles.add_circles(np.array(middles).reshape(-1, 2), [NUMBER_PT] * len(middles))
+        return Drawn((), np.empty((0, 2)), np.empty((0, 2)), (), False, np.empty((0, 2)))
 
     def _free_corner(self, drawn: Drawn) -> str:
         frame = self.shown.frame

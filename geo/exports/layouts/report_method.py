@@ -103,7 +103,7 @@ def _absent(composer: Composer) -> Iterator[str]:
     contents, words = composer.contents, composer.words
     translate, number = words.translate, words.number
     if contents.areas:
-        listed = "; ".join(f"{area.name}: {number(area.count)}" for area in contents.areas)
+        listed = "; ".join(f"{words.names(area.names)[0]}: {number(area.count)}" for area in contents.areas)
         yield translate("Known only by area: {areas}.").format(areas=listed)
     not_placed = contents.not_placed + composer.sheet.not_placed
     if not_placed:

@@ -13,7 +13,7 @@ from geo.exports.furniture import wrapped
 from geo.exports.layouts.report_charts import HEADING, SMALL
 from geo.exports.page import MUTED, Font, Page
 
-MOST_ROWS: Final = 1_500
+MOST_ROWS: Final = 600
 """A document of more is no longer read; the rest is in the data files."""
 _HEAD: Final = Font(size_pt=6.6, face="bold", colour=MUTED)
 _CELL: Final = Font(size_pt=6.8)
