@@ -38,8 +38,8 @@ class Settings:
     """How many maps for print one process draws, or has waiting, at the same time."""
     render_wait_s: float = 20.0
     """How long a request for such a map waits for its turn before it is answered 503."""
-    render_limit_s: float = 30.0
-    """How long a map for print may take to draw before it is given up."""
+    render_limit_s: int = 30
+    """How long a map for print may take to draw before it is given up, in seconds."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 
@@ -104,6 +104,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "IBAR_MAX_REQUEST_BYTES": ("max_request_bytes", _whole("IBAR_MAX_REQUEST_BYTES", 1024, 1 << 30)),
     "IBAR_READ_LIMIT_S": ("read_limit_s", _whole("IBAR_READ_LIMIT_S", 1, 3600)),
     "IBAR_MAX_RENDERS": ("max_renders", _whole("IBAR_MAX_RENDERS", 1, 64)),
+    "IBAR_RENDER_LIMIT_S": ("render_limit_s", _whole("IBAR_RENDER_LIMIT_S", 1, 600)),
     "IBAR_TRUSTED_PROXIES": ("trusted_proxies", _whole("IBAR_TRUSTED_PROXIES", 0, 8)),
 }
 """Each variable, with the field that it sets and the function that reads it."""

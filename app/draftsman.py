@@ -25,7 +25,7 @@ from geo import errors
 from geo.errors import GeoError, TooBusy, TooLarge
 from geo.model import Criteria
 
-MOST_MEMORY_BYTES: Final = 3 << 30
+MOST_MEMORY_BYTES: Final = 2 << 30
 """Of address space, of which libraries take a good part."""
 MOST_DRAWN: Final = 200
 """A worker is replaced after so many maps."""

@@ -26,6 +26,8 @@ _KEY: Final = 22.0
 """Width of the column of signs."""
 _LEADING: Final = 1.2
 _BETWEEN: Final = 8.0
+_CLOSEST: Final = 0.75
+"""How far rows may close up, where the legend has too little room."""
 _CELL: Final = Path([(-1, -0.6), (1, -0.6), (1, 0.6), (-1, 0.6), (-1, -0.6)], closed=True)
 _FIRST_SHARE: Final = 0.53
 """Of the width, for the types, whose words are longer."""
@@ -74,6 +76,7 @@ class Legend:
     """The legend, row by row; what is not on the map is not in it."""
 
     def __init__(self, page: Page, shown: Shown, scale: Scale, words: Words) -> None:
+        self._lists_areas, self._squeeze = True, 1.0
         self._page, self._shown, self._scale, self._words, self._ = page, shown, scale, words, words
 
     def height(self, width: float, columns: int) -> float:
@@ -81,7 +84,11 @@ class Legend:
         return max(sum(self._height(row, part) for row in rows) for rows, _, part in self._columns(width, columns))
 
     def draw(self, frame: Frame, *, columns: int) -> None:
-        """Draw into a frame, in one or two columns."""
+        """Draw into a frame, in one or two columns; in too little room areas become one number and rows close up."""
+        if self.height(frame.width, columns) > frame.height:
+            self._lists_areas = False
+        high = self.height(frame.width, columns)
+        self._squeeze = min(1.0, max(frame.height / high, _CLOSEST)) if high else 1.0
         for rows, x, width in self._columns(frame.width, columns):
             y = frame.top
             for row in rows:
@@ -104,7 +111,8 @@ class Legend:
         return wrapped(self._page, row.words, row.font, room, most=4)
 
     def _height(self, row: Row, width: float) -> float:
-        return max(row.height, row.font.size_pt * _LEADING * len(self._lines(row, width)) + 3.6)
+        least = row.font.size_pt * _LEADING * len(self._lines(row, width))
+        return max(row.height * self._squeeze, least + 3.6 * self._squeeze**3)
 
     def _draw_row(self, x: float, y: float, width: float, row: Row) -> None:
         lines, leading = self._lines(row, width), row.font.size_pt * _LEADING
@@ -208,7 +216,9 @@ class Legend:
             rows.append(Row(_("Events that the inset shows"), self._dots))
         if shown.areas:
             sign = self._patch("area", 0.28) if shown.has_shapes else self._nothing
-            rows.append(Row(_("Known only by area, not pinned"), sign))
+            total = "" if self._lists_areas else self._words.number(sum(area.count for area in shown.areas))
+            rows.append(Row(_("Known only by area, not pinned"), sign, total))
+        if self._lists_areas:
             rows += [
                 Row(self._words.names(area.names)[0], self._nothing, self._words.number(area.count), _SMALL, 10.5)
                 for area in shown.areas[:6]

@@ -25,7 +25,7 @@ from geo.exports.legend import Shown
 from geo.exports.marks import Contents
 from geo.exports.page import INK, MUTED, Font
 from geo.exports.sheet import DrawnSheet
-from geo.exports.sizes import GAP
+from geo.exports.sizes import GAP, Frames
 from geo.exports.symbols import Drawn
 from geo.exports.view import Frame, Points, View, Window
 
@@ -35,6 +35,10 @@ _MARGIN: Final = 1.06
 """So that a symbol at the greatest distance is seen whole."""
 _ROWS: Final = (1, 2, 3, 4, 5)
 _TICKS_PT: Final = 13.0
+_AWAY_PT: Final = 30.0
+"""Width of the distances at the right of a strip."""
+_ENDS_M: Final = 2_500.0
+"""What a strip shows beyond its own part of the line, so that symbols at its ends are whole."""
 _ROW_GAP_PT: Final = 8.0
 _TICK_KM: Final = 10
 _MOST_PLACES: Final = 400
@@ -44,7 +48,7 @@ _Cells = dict[tuple[int, int], int]
 _TWO_COLUMNS_PT: Final = 270.0
 _SIDES: Final = {"RS": 1.0, "XK": -1.0, "line": 1.0}
 _TICK: Final = Font(size_pt=6.4, colour=MUTED)
-_SIDE: Final = Font(size_pt=8.0, face="semibold", colour="country")
+_SIDE: Final = Font(size_pt=8.0, face="semibold", colour="country", halo="halo")
 _FAR_M: Final = 1e7
 """Where what lies on no side of the line is put: outside every strip."""
 
@@ -121,8 +125,22 @@ def _plan(composer: Composer, expected: Shown, rest: int) -> tuple[Plan, Any]:
     """Return where everything goes; the foot counts what is too far from the line."""
     foot = composer.foot(rest)
     frames, head = composer.frames(Window(0, 0, 1, 1), expected, has_inset=False)
+    if not composer.size.is_stacked and composer.legend(expected).height(frames.legend.width, 1) > frames.legend.height:
+        frames = _with_wide_legend(frames)
     composer.page.resize(frames.height)
     return Plan(frames, View(frames.main, Window(0, 0, 1, 1)), None, head), foot
+
+
+def _with_wide_legend(frames: Frames) -> Frames:
+    """Return the frames with room for a legend of two columns."""
+    more = _TWO_COLUMNS_PT + 6 - frames.legend.width
+    main, legend = frames.main, frames.legend
+    return replace(
+        frames,
+        main=replace(main, width=main.width - more),
+        legend=replace(legend, x=legend.x - more, width=legend.width + more),
+        legend_columns=2,
+    )
 
 
 def _legend_room(composer: Composer, plan: Plan, strip: View) -> tuple[Frame, int]:
@@ -130,7 +148,7 @@ def _legend_room(composer: Composer, plan: Plan, strip: View) -> tuple[Frame, in
     legend = plan.frames.legend
     if composer.size.is_stacked:
         return legend, plan.frames.legend_columns
-    x = strip.frame.right + GAP * 3
+    x = strip.frame.right + _AWAY_PT + GAP
     width = legend.right - x
     return Frame(x, legend.y, width, legend.height), 2 if width >= _TWO_COLUMNS_PT else 1
 
@@ -174,8 +192,8 @@ def _views(frame: Frame, length_m: float, half: float) -> list[View]:
     views = []
     for row in range(rows):
         top = frame.top - row * (high + _TICKS_PT + step)
-        strip = Frame(frame.x, top - high, long * scale, high)
-        views.append(View(strip, Window(row * long, -half, (row + 1) * long, half)))
+        strip = Frame(frame.x, top - high, (long + 2 * _ENDS_M) * scale, high)
+        views.append(View(strip, Window(row * long - _ENDS_M, -half, (row + 1) * long + _ENDS_M, half)))
     return views
 
 
@@ -187,14 +205,14 @@ def _step_m(half: float) -> int:
 def _scale(frame: Frame, rows: int, length_m: float, half: float) -> float:
     """Return points for a metre."""
     room = (frame.height - (rows - 1) * _ROW_GAP_PT) / rows - _TICKS_PT
-    return min(frame.width / (length_m / rows), room / (2 * half))
+    return min((frame.width - _AWAY_PT) / (length_m / rows + 2 * _ENDS_M), room / (2 * half))
 
 
 class _Strip:
     """One strip at work."""
 
     def __init__(
-        self, composer: Composer, ground: Basemap, contents: Contents, shown: View, cells: _Cells, classes: Classes
+        self, composer: Composer, ground: Basemap, contents: _Straight, shown: View, cells: _Cells, classes: Classes
     ) -> None:
         self.cells, self.classes = cells, classes
         self.composer, self.page, self.shown = composer, composer.page, shown
@@ -211,7 +229,7 @@ class _Strip:
         crossings = self.ground.crossings[shown.window.holds(self.ground.crossings)]
         obstacles.add_circles(shown.on_page(crossings), [basemap.CROSSING_PT / 2] * len(crossings))
         drawn = self._counts(obstacles) if self.cells else self._symbols(obstacles)
-        if shown.window.west == 0:
+        if shown.window.west < 0 and not self.cells:
             corner = self._free_corner(drawn)
             composer.scale_bar(shown, corner, obstacles)
         self._side_names(obstacles)
@@ -223,7 +241,11 @@ class _Strip:
         return drawn
 
     def _symbols(self, obstacles: labels.Obstacles) -> Drawn:
-        drawn = symbols.draw(self.page, self.shown, self.contents, self.composer.scale)
+        window = self.shown.window
+        along = self.contents.positions[:, 0]
+        is_own = (along >= window.west + _ENDS_M) & (along < window.east - _ENDS_M)
+        own = np.where(is_own[:, None], self.contents.positions, _FAR_M)
+        drawn = symbols.draw(self.page, self.shown, replace(self.contents, straight=own), self.composer.scale)
         add_symbols(obstacles, drawn)
         return drawn
 
@@ -293,5 +315,6 @@ class _Strip:
         window = self.shown.window
         wide = 1000 * self.shown.points_per_metre * _TICK_KM
         step = _TICK_KM * max(1, math.ceil(26 / wide))
-        first = math.ceil(window.west / 1000 / step) * step
-        yield from range(first, int(window.east / 1000) + 1, step)
+        first = max(math.ceil(window.west / 1000 / step) * step, 0)
+        end = min(window.east, self.ground.line.length)
+        yield from range(first, int(end / 1000) + 1, step)
