@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve test test-lowest lint bench vendor translations index clean
+.PHONY: help serve test test-lowest lint bench gallery vendor translations index clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -40,6 +40,9 @@ lint: $(VENV)/.test ## Run ruff, mypy and import-linter alone
 
 bench: $(VENV)/.test ## Run the benchmarks against peers
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+gallery: $(BIN)/ibar ## Draw the pictures of docs/maps.md from the shipped events
+	$(BIN)/python docs/gallery.py
 
 vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
 	$(PYTHON) app/static/vendor.py

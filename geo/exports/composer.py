@@ -23,6 +23,7 @@ from geo.wording import line_name
 
 Feature = Mapping[str, Any]
 _EMPTY: Final = Font(size_pt=12, face="semibold", colour=MUTED)
+_EDGE_PT: Final = 9.0
 _COUNTRY_MARGIN_M: Final = 3_500.0
 _MOST_MARGIN_M: Final = 25_000.0
 _EUROPE_PT: Final = (66.0, 104.0)
@@ -152,15 +153,15 @@ class Composer:
     def main(self, main: View, inset: View | None = None, *, stories: int = 1) -> Drawn:
         """Draw the main map with symbols, labels, scale bar and the map of Europe."""
         obstacles = self.base(main)
-        skip = inset.window if inset else None
+        skip = shown_whole(inset) if inset else None
         drawn = symbols.draw(self.page, main, self.contents, self.scale, inset=skip)
         add_symbols(obstacles, drawn)
         self.corners(main, obstacles, np.vstack([drawn.at, drawn.symbols_at]))
-        if skip:
-            self._inset_box(main, skip, obstacles)
+        if inset:
+            self._inset_box(main, inset.window, obstacles)
         if not self.contents.marks:
             self.say_empty(main, obstacles)
-        self.label(main, obstacles, drawn, skip=skip, stories=stories)
+        self.label(main, obstacles, drawn, skip=inset.window if inset else None, stories=stories)
         basemap.draw_frame(self.page, main)
         return drawn
 
@@ -206,7 +207,7 @@ class Composer:
     def inset(self, inset: View) -> Drawn:
         """Draw the inset."""
         obstacles = self.base(inset)
-        drawn = symbols.draw(self.page, inset, self.contents, self.scale)
+        drawn = symbols.draw(self.page, inset, self.contents, self.scale, only=shown_whole(inset))
         add_symbols(obstacles, drawn)
         lower = Frame(inset.frame.x, inset.frame.y, inset.frame.width, 30)
         left = _within(Frame(lower.x, lower.y, 110, 30), drawn.symbols_at)
@@ -261,6 +262,11 @@ class Composer:
             has_elsewhere=any(len(one.elsewhere) for one in drawn),
             has_led=any(bool(one.is_led.any()) for one in drawn),
         )
+
+
+def shown_whole(inset: View) -> Window:
+    """Return the part of an inset in which no symbol is cut by the edge: the main map shows what lies outside it."""
+    return inset.window.padded(0, -_EDGE_PT / inset.points_per_metre)
 
 
 def add_symbols(obstacles: labels.Obstacles, drawn: Drawn) -> None:

@@ -66,7 +66,10 @@ def _draw_names(page: Page, frame: Frame, transform: Affine2D, words: Words) -> 
     by_size = sorted(_shapes(), key=lambda found: (found[0] != "XK", -found[2].area))
     for code, name, shape, _ in by_size:
         seen = shapely.intersection(shapely.transform(shape, transform.transform), shapely.box(*frame.box))
-        said, font = words.country(code, name).upper(), _NAME if code != "XK" else _KOSOVO_NAME
+        said, font = (
+            (words.country(code, name) if code != "XK" else words.translate(name)).upper(),
+            _NAME if code != "XK" else _KOSOVO_NAME,
+        )
         half_w, half_h = page.width(said, font) / 2 + 1, font.size_pt * 0.42
         if code == "XK":
             middle: tuple[float, float] | None = (seen.centroid.x, seen.bounds[1] - font.size_pt * 0.62)

@@ -104,7 +104,7 @@ def inset_window(view: View, contents: Contents, scale: Scale, frame: Frame) -> 
     if len(crowded) < _CROWD:
         return None
     best, least = None, len(pairs)
-    for zoom in _ZOOMS:
+    for zoom in reversed(_ZOOMS):
         width = frame.width / (view.points_per_metre * zoom)
         for i in crowded[:: len(crowded) // _TRIED + 1]:
             window = _box(points[i], width, frame.aspect)

@@ -203,7 +203,7 @@ class Legend:
     def _signs(self) -> list[Row]:
         shown, _ = self._shown, self._
         rows = [Row(_("On the map"), font=_HEADING)] if not shown.is_single else []
-        rows.append(Row(shown.line_name, self._line))
+        rows.append(Row(shown.line_name[:1].upper() + shown.line_name[1:], self._line))
         if shown.has_crossings:
             rows.append(Row(_("Crossing"), self._crossing))
         if shown.within_km is not None:

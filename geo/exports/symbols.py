@@ -94,12 +94,20 @@ class Drawn:
         return counts
 
 
-def draw(page: Page, view: View, contents: Contents, scale: Scale, *, inset: Window | None = None) -> Drawn:
-    """Draw the marks that lie in a view, the largest first so that none hides another.
+def draw(
+    page: Page,
+    view: View,
+    contents: Contents,
+    scale: Scale,
+    *,
+    inset: Window | None = None,
+    only: Window | None = None,
+) -> Drawn:
+    """Draw the marks that lie in a view, or `only` in a part of it, the largest first so that none hides another.
 
     In the window of an inset, which shows them larger, they are mere dots.
     """
-    inside = view.window.holds(contents.positions)
+    inside = (only or view.window).holds(contents.positions)
     in_inset = inside & inset.holds(contents.positions) if inset else np.zeros_like(inside)
     sized = sorted(np.flatnonzero(inside & ~in_inset), key=lambda i: (-_diameter(contents.marks[i], scale), i))
     marks = tuple(contents.marks[i] for i in sized)

@@ -68,15 +68,12 @@ class _Charts:
         if undated:
             note += " " + translate("{n} without a date.").format(n=self.words.number(undated))
         self._heading(translate("Events by month") if is_monthly else translate("Events by year"), note)
-        names = [self._period(key, is_first=i == 0) for i, key in enumerate(counts)]
+        names = [self._period(key) for key in counts]
         self._columns(names, list(counts.values()))
 
-    def _period(self, key: str, *, is_first: bool) -> str:
-        """Return the words below a column: a year, or a month with its year where that is new."""
-        if len(key) == 4:
-            return key
-        month = self.words.formats.month(date.fromisoformat(f"{key}-01"))
-        return month if is_first or key.endswith("-01") else ""
+    def _period(self, key: str) -> str:
+        """Return the words below a column: a year, or a month with its year."""
+        return key if len(key) == 4 else self.words.formats.month(date.fromisoformat(f"{key}-01"))
 
     def _by_kilometre(self) -> None:
         kms = [record.get("border_km") for record in self.records if record.get("border_distance_m") is not None]
