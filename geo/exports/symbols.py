@@ -241,7 +241,7 @@ def draw_mark(
         edgecolors="outline" if number == 1 else "none",
         linewidths=0.7,
         zorder=zorder,
-        gid=f"event-{families[0][0]}-{at[0]:.0f}-{at[1]:.0f}" if clip else "",
+        gid=f"{'event' if clip else 'legend'}-{families[0][0]}-{at[0]:.0f}-{at[1]:.0f}",
     )
     if number > 1:
         _draw_number(page, float(at[0]), float(at[1]), number, diameter, zorder + 5e-5, clip)
