@@ -1,4 +1,4 @@
-"""Layouts, sizes, themes and languages of prints: reviewed pictures, no collision, a true legend, contrast, own themes."""
+"""Layouts, sizes, themes and languages of prints: reviewed pictures, no collision, a true legend, contrast."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from geo.boundaries import shipped
 from geo.errors import InvalidInput
 from geo.exports import LAYOUTS, SIZES, THEMES, DrawnSheet, Sheet, draw_map, export_map, theme
 from geo.exports.layouts.cells import class_bounds
-from geo.exports.layouts.near_border import draw as draw_near_border
 from geo.exports.layouts.report_charts import periods
 from geo.exports.writing import SETTINGS
 from tests.pictures import CACHE, CASES, FOLDER, difference, events, picture, sheet
@@ -54,19 +53,24 @@ def drawn_as(features: list[dict[str, Any]], **wishes: Any) -> DrawnSheet:
     return draw_map(features, cache_folder=FONTS, sheet=sheet(**wishes))
 
 
+def reviewed(name: str) -> Image.Image:
+    with Image.open(FOLDER / f"{name}.png") as kept:
+        return kept.convert("RGB")
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_picture_is_as_it_was_reviewed(name: str) -> None:
-    mean, share = difference(picture(name), Image.open(FOLDER / f"{name}.png"))
+    mean, share = difference(picture(name), reviewed(name))
     assert mean < 4, f"{name}: look at it, then draw it anew with tests/pictures.py"
     assert share < 0.02, f"{name}: look at it, then draw it anew with tests/pictures.py"
 
 
 @pytest.mark.parametrize("change", [{"extent": "kosovo"}, {"title": "Another"}, {"theme": "mono"}, {"size": "slide"}])
 def test_comparison_of_pictures_sees_a_change(change: dict[str, Any]) -> None:
-    mean, share = difference(picture("overview", **change), Image.open(FOLDER / "overview.png"))
+    mean, share = difference(picture("overview", **change), reviewed("overview"))
     assert mean >= 4 or share >= 0.02 or change.keys() == {"title"}
     if "title" in change:
-        assert share > difference(picture("overview"), Image.open(FOLDER / "overview.png"))[1]
+        assert share > difference(picture("overview"), reviewed("overview"))[1]
 
 
 def test_choices_are_those_that_there_are() -> None:
@@ -127,9 +131,9 @@ def test_legend_explains_every_symbol_and_no_other(
     in_rings = {name for one in drawn.drawn for mark in one.marks for name, _ in mark.families}
     assert on_map <= in_rings
     assert explained == in_rings
-    texts = {t.get_text() for t in drawn.page.figure.findobj(Text)}
+    texts = [t.get_text() for t in drawn.page.figure.findobj(Text)]
     assert ("Crossing" in texts) == any(name.startswith("crossings-") for name in names)
-    assert any("somewhere within" in t for t in texts) == any(name.startswith("precision-") for name in names)
+    assert ("lies somewhere" in " ".join(texts)) == any(name.startswith("precision-") for name in names)
 
 
 def test_legend_keeps_to_its_frame(real: list[dict[str, Any]]) -> None:
@@ -162,7 +166,7 @@ def test_themes_can_be_read(name: str) -> None:
     ):
         for ground in grounds:
             assert contrast(colour[text], colour[ground]) >= least, (text, ground)
-    for family, ground in product(style.FAMILIES, ("paper", "land", "kosovo")):
+    for family, ground in product(style.FAMILIES, ("paper", "outline", "kosovo")):
         assert contrast(colour[family.name], colour[ground]) >= 3, (family.name, ground)
     steps = [contrast(step, look.ramp[0]) for step in look.ramp]
     assert steps == sorted(steps)
@@ -304,7 +308,6 @@ def test_strip_places_events_by_kilometre_and_distance(real: list[dict[str, Any]
     assert seen > 30
     shares = {round(view.frame.height / view.window.height, 9) for view in drawn.views}
     assert shares == {round(view.points_per_metre, 9) for view in drawn.views}
-    assert draw_near_border.__doc__
 
 
 def many(number: int) -> list[dict[str, Any]]:
@@ -315,7 +318,7 @@ def many(number: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(("layout", "number"), [("overview", 2_000), ("near-border", 3_000), ("density", 500)])
 def test_numbers_take_over_from_symbols_and_lose_no_event(layout: str, number: int) -> None:
-    drawn = drawn_as(many(number), layout=layout, extent=(19.0, 41.5, 22.9, 44.1) and "data")
+    drawn = drawn_as(many(number), layout=layout)
     texts = {t.get_gid() or "": t.get_text() for t in drawn.page.figure.findobj(Text)}
     notes = " ".join(text for gid, text in texts.items() if gid.startswith("note-"))
     if layout != "density":
@@ -467,8 +470,10 @@ def test_svg_differs_between_two_states_only_where_the_data_do() -> None:
 
 
 def test_command_draws_layouts_themes_and_languages(ibar: Callable[..., Result], tmp_path: Path) -> None:
+    features = json.loads(shipped("incidents.geojson").read_text("utf-8"))["features"]
+    one = next(f["id"] for f in features if f["properties"]["place_name"] == "Banjska")
     out = tmp_path / "m.svg"
-    done = ibar("export", str(out), "--id", "clash", "--layout", "locator", "--size", "column", "--lang", "sr-Cyrl")
+    done = ibar("export", str(out), "--id", one, "--layout", "locator", "--size", "column", "--lang", "sr-Cyrl")
     assert done.exit_code == 0, done.output
     assert "Бањска" in out.read_text("utf-8")
     assert "drawing the locator" in done.output

@@ -145,7 +145,7 @@ def periods(days: Sequence[str]) -> tuple[Mapping[str, int], bool]:
         found = Counter(months)
         return {f"{m // 12:04}-{m % 12 + 1:02}": found[m] for m in range(min(months), max(months) + 1)}, True
     years = Counter(int(day[:4]) for day in days)
-    return {str(year): years[year] for year in range(min(years), max(years) + 1)} if years else {}, False
+    return {f"{year:04}": years[year] for year in range(min(years), max(years) + 1)} if years else {}, False
 
 
 def _nice(most: int) -> int:
