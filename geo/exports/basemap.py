@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,8 @@ DASHES: Final = (0, (4.2, 1.6))
 _BOWTIE: Final = Path([(-1, 0.8), (1, -0.8), (1, 0.8), (-1, -0.8), (-1, 0.8)], closed=True)
 _TOWN_KINDS: Final = frozenset({"town", "city", "seat", "settlement"})
 _MIN_POPULATION: Final = 2_000
+_KEPT: Final = 96
+"""Prepared shapes: those of some ten views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def draw_land(page: Page, view: View, basemap: Basemap) -> None:
         if seen.is_empty:
             continue
         page.path(
-            path_of(seen),
+            _path(seen),
             transform=view.transform,
             clip=clip,
             facecolor=colour,
@@ -153,9 +155,8 @@ def draw_land(page: Page, view: View, basemap: Basemap) -> None:
 
 def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> None:
     """Shade what lies within a distance of the line."""
-    strip = shapely.buffer(_seen(basemap.line, view, within_m), within_m, quad_segs=16)
     page.path(
-        path_of(strip),
+        _path(_strip(basemap.line, view.window, view.points_per_metre, within_m)),
         transform=view.transform,
         clip=view.frame,
         zorder=2,
@@ -173,8 +174,35 @@ def strip_style(page: Page, alpha: float) -> dict[str, Any]:
 
 def _seen(shape: BaseGeometry, view: View, beyond_m: float = 2_000.0) -> BaseGeometry:
     """Return the part of a shape that bears on a view, thinned to what can be seen."""
-    near = view.window.padded(0, beyond_m * 1.1).shape
-    return shapely.simplify(shapely.intersection(shape, near), 0.15 / view.points_per_metre)
+    return _part(shape, view.window, view.points_per_metre, beyond_m)
+
+
+# What a view shows of the basemap is the same in each format and at the next request: it is prepared once.
+
+
+@lru_cache(maxsize=_KEPT)
+def _part(shape: BaseGeometry, window: Window, points_per_metre: float, beyond_m: float) -> BaseGeometry:
+    near = window.padded(0, beyond_m * 1.1).shape
+    return shapely.simplify(shapely.intersection(shape, near), 0.15 / points_per_metre)
+
+
+@lru_cache(maxsize=_KEPT)
+def _strip(line: BaseGeometry, window: Window, points_per_metre: float, within_m: float) -> BaseGeometry:
+    return shapely.buffer(_part(line, window, points_per_metre, within_m), within_m, quad_segs=16)
+
+
+@lru_cache(maxsize=_KEPT)
+def _path(shape: BaseGeometry) -> Path:
+    return path_of(shape)
+
+
+@lru_cache(maxsize=_KEPT)
+def _dense(line: BaseGeometry, window: Window, points_per_metre: float, step_pt: float) -> Points | None:
+    seen = shapely.intersection(line, window.shape)
+    if seen.is_empty:
+        return None
+    dense = shapely.segmentize(shapely.simplify(seen, 0.5 / points_per_metre), step_pt / points_per_metre)
+    return shapely.get_coordinates(dense)
 
 
 def draw_line(page: Page, view: View, basemap: Basemap) -> None:
@@ -190,7 +218,7 @@ def draw_line(page: Page, view: View, basemap: Basemap) -> None:
         ("line", LINE_PT, DASHES, 4.1, "border-line"),
     ):
         page.path(
-            path_of(_seen(basemap.line, view)),
+            _path(_seen(basemap.line, view)),
             edgecolor=colour,
             linewidth=width,
             linestyle=dashes,
@@ -229,11 +257,8 @@ def draw_frame(page: Page, view: View) -> None:
 
 def points_along(line: BaseGeometry, view: View, step_pt: float = 2.5) -> Points:
     """Return points of the page every few points along a line, as far as the view shows it."""
-    seen = shapely.intersection(line, view.window.shape)
-    if seen.is_empty:
-        return np.empty((0, 2))
-    dense = shapely.segmentize(shapely.simplify(seen, 0.5 / view.points_per_metre), step_pt / view.points_per_metre)
-    return view.on_page(shapely.get_coordinates(dense))
+    dense = _dense(line, view.window, view.points_per_metre, step_pt)
+    return np.empty((0, 2)) if dense is None else view.on_page(dense)
 
 
 __all__ = [

@@ -6,6 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -157,8 +158,7 @@ def countries(
     Each stands where there is most room within its own territory, away from the line and from symbols; one that has
     no room is left out.
     """
-    line = shapely.simplify(basemap.line, 0.5 / view.points_per_metre)
-    away = shapely.buffer(shapely.intersection(line, view.window.padded(0.1).shape), margin_m, quad_segs=6)
+    away = _beside(basemap.line, view.window, view.points_per_metre, margin_m)
     found = []
     for territory in reversed(basemap.territories):
         room = shapely.intersection(territory.shape, view.window.shape)
@@ -172,6 +172,13 @@ def countries(
             obstacles.boxes.append(box)
             found.append((text, x, y, font))
     return found
+
+
+@lru_cache(maxsize=16)
+def _beside(line: BaseGeometry, window: Window, points_per_metre: float, margin_m: float) -> BaseGeometry:
+    """Return what lies so near to the line that no name of a territory may stand there."""
+    thin = shapely.simplify(line, 0.5 / points_per_metre)
+    return shapely.buffer(shapely.intersection(thin, window.padded(0.1).shape), margin_m, quad_segs=6)
 
 
 def _largest(code: str) -> float:

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -331,14 +332,10 @@ def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> No
     What is as large as a view, such as a country, has the edge alone: a tint over everything says nothing.
     """
     for area_id, shape in sorted(shapes.items()):
-        shape = shapely.simplify(shape, 0.4 / view.points_per_metre)
-        seen = shapely.intersection(shape, view.window.padded(0.1).shape)
         is_large = shape.area > _LARGE * view.window.shape.area
         for inside_pt, alpha in _TINTS[is_large:]:
-            inner = shapely.buffer(shape, -inside_pt / view.points_per_metre, quad_segs=3) if inside_pt else None
-            part = seen if inner is None else shapely.difference(seen, inner)
             page.path(
-                path_of(part),
+                _tinted(shape, view.window, view.points_per_metre, inside_pt),
                 transform=view.transform,
                 clip=view.frame,
                 facecolor="area",
@@ -347,6 +344,16 @@ def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> No
                 zorder=2.5,
                 gid=f"area-{area_id}-{inside_pt:.0f}-{view.frame.x:.0f}",
             )
+
+
+@lru_cache(maxsize=64)
+def _tinted(shape: BaseGeometry, window: Window, points_per_metre: float, inside_pt: float) -> Path:
+    """Return what a tint covers: everything within the edge, or a band along its inside. It is prepared once."""
+    thin = shapely.simplify(shape, 0.4 / points_per_metre)
+    seen = shapely.intersection(thin, window.padded(0.1).shape)
+    if not inside_pt:
+        return path_of(seen)
+    return path_of(shapely.difference(seen, shapely.buffer(thin, -inside_pt / points_per_metre, quad_segs=3)))
 
 
 _TINTS: Final = ((0.0, 0.09), (6.0, 0.07), (3.0, 0.09))
