@@ -20,6 +20,8 @@ _TEXT: Final = Font(size_pt=8.0)
 _MOST_MONTHS: Final = 36
 _STRIP_KM: Final = 10
 _CHART_PT: Final = 128.0
+_NAMES_PT: Final = 190.0
+"""Least width of the names of types."""
 _ROW_PT: Final = 17.0
 _BAR: Final = "accent"
 _SPACE: Final = 34.0
@@ -42,6 +44,7 @@ class _Charts:
         self.page = composer.new_page()
         self.left = composer.size.margin
         self.y = self.page.frame.top - composer.size.margin - 6
+        self.names_pt = _NAMES_PT
 
     def draw(self) -> Page:
         """Draw the three charts."""
@@ -119,13 +122,15 @@ class _Charts:
         translate = self.words.translate
         self._heading(translate("Events by type"), translate("With the number of people killed, by best estimates."))
         most = max(counts.values())
+        labels = [translate(symbols.FAMILY[name].label) for name in counts]
+        self.names_pt = max(_NAMES_PT, *(self.page.width(label, _TEXT) + 32 for label in labels))
         for name, family in symbols.FAMILY.items():
             if name in counts:
                 self._bar(name, translate(family.label), counts[name], killed[name], most)
         self.y -= _SPACE - 10
 
     def _bar(self, name: str, label: str, count: int, killed: int, most: int) -> None:
-        x, wide = self.left + 190, self.composer.size.inner - 190 - 110
+        x, wide = self.left + self.names_pt, self.composer.size.inner - self.names_pt - 110
         self.y -= _ROW_PT
         symbols.draw_mark(self.page, ((name, 1),), (self.left + 8, self.y + 3), 9.0)
         self.page.text(self.left + 20, self.y, label, _TEXT)
