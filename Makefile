@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BENCHES ?= $(filter-out __init__ peers synthetic clusters,$(basename $(notdir $(wildcard bench/*.py))))
 
-.PHONY: help serve test test-lowest lint bench cite vendor translations index clean
+.PHONY: help serve test test-lowest lint bench cite gallery vendor translations clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -44,6 +44,9 @@ bench: $(VENV)/.test ## Run the benchmarks against peers
 
 cite: $(VENV)/.test ## Run the OGC's test suite of OGC API - Features against the service (Java 17 and Maven, or IBAR_CITE_JAR)
 	$(BIN)/python -m tests.cite
+
+gallery: $(BIN)/ibar ## Draw the pictures of docs/maps.md from the shipped events
+	$(BIN)/python docs/gallery.py
 
 vendor: ## Fetch the browser assets anew, check them, and write them to app/static/vendor
 	$(PYTHON) app/static/vendor.py

@@ -44,6 +44,8 @@ class Settings:
     """How many texts a minute all clients together may send there."""
     max_extract_bytes: int = 1_000_000
     """Longest text or page that is read there."""
+    render_limit_s: int = 30
+    """How long a map for print may take to draw before it is given up, in seconds."""
     trusted_proxies: int = 0
     """How many reverse proxies stand in front, whose X-Forwarded headers are believed."""
 
@@ -114,6 +116,7 @@ VARIABLES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
         _whole("IBAR_EXTRACT_TOTAL_PER_MINUTE", 1, 60_000),
     ),
     "IBAR_EXTRACT_MAX_BYTES": ("max_extract_bytes", _whole("IBAR_EXTRACT_MAX_BYTES", 1024, 5_000_000)),
+    "IBAR_RENDER_LIMIT_S": ("render_limit_s", _whole("IBAR_RENDER_LIMIT_S", 1, 600)),
     "IBAR_TRUSTED_PROXIES": ("trusted_proxies", _whole("IBAR_TRUSTED_PROXIES", 0, 8)),
 }
 """Each variable, with the field that it sets and the function that reads it."""

@@ -16,8 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask_babel import gettext as _
-
+from app import languages
 from app.resources import Resources
 from app.security import Turns
 from app.translation import language
@@ -28,7 +27,8 @@ from geo.model import BBox, Criteria
 
 WIDTH, HEIGHT = 1200, 675
 """What link previews ask for, in pixels."""
-DPI: Final = 90
+DPI: Final = 100
+"""The picture is as wide as a slide."""
 MOST_EVENTS: Final = 2_000
 """More symbols than that are a blot at this size; the newest are drawn, and the picture says how many match."""
 MOST_KEPT: Final = 300
@@ -91,6 +91,7 @@ def _drawn(here: Resources, criteria: Criteria, box: BBox | None) -> bytes:
         sheet = Sheet(
             subtitle=words,
             size="slide",
+            words=languages.words(language()),
             extent=extent,
             within_m=criteria.within_m,
             wording=here.settings.wording,
@@ -98,9 +99,7 @@ def _drawn(here: Resources, criteria: Criteria, box: BBox | None) -> bytes:
             areas=tuple(here.gazetteer.areas()),
             municipalities=boundaries.municipalities(here.municipalities_path),
         )
-        return export_map(
-            features, format="png", cache_folder=here.settings.cache / "fonts", sheet=sheet, dpi=DPI, translate=_
-        )
+        return export_map(features, format="png", cache_folder=here.settings.cache / "fonts", sheet=sheet, dpi=DPI)
 
     try:
         return drawn(box or "data")

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args
 
-from app import params, values
+from app import languages, params, values
 from app.params import Parameter
 from app.resources import Resources
 from geo import boundaries, query
 from geo.errors import NotFound, TooLarge
 from geo.model import BBox, Criteria
 
-MOST_EVENTS: Final = 50_000
-_ENGLISH: Final = query.Formats()
+MOST_EVENTS: Final = 200_000
+"""More than that is a data set, not a map."""
 MOST_TITLE: Final = 200
 NAMED_EXTENTS: Final = ("data", "north", "border", "kosovo")
-SIZES: Final = ("a4", "slide", "web")
+LAYOUTS: Final = ("overview", "locator", "near-border", "density", "report")
+SIZES: Final = ("a4", "a4-portrait", "slide", "web", "square", "double", "column")
+THEMES: Final = ("light", "dark", "mono")
+"""What `geo.exports` has under these names; they stand here too so that a page need not load it (a test compares)."""
 Format = Literal["png", "svg", "pdf"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+Say = Callable[[str], None]
 
 
 def extent(text: str) -> Any:
@@ -46,19 +50,33 @@ def title(text: str) -> str:
     return text.strip()[:MOST_TITLE]
 
 
+def _choice(name: str, meaning: str, among: tuple[str, ...], default: str, example: str) -> Parameter:
+    return Parameter(
+        name=name,
+        meaning=meaning,
+        read=lambda text: values.choice(text, among),
+        schema={"type": "string", "enum": list(among), **({"default": default} if default else {})},
+        example=example,
+    )
+
+
+IDS: Final = Parameter(name="id", meaning="The event with this id alone", read=values.words, example="dep001")
 TITLE: Final = Parameter(name="title", meaning="Title of the map", read=title, example="The north in 2023")
+LAYOUT: Final = _choice("layout", "Kind of sheet", LAYOUTS, "overview", "near-border")
 EXTENT: Final = Parameter(
     name="extent",
     meaning="What the map shows: data, north, border, kosovo, or west,south,east,north in degrees",
     read=extent,
     example="north",
 )
-SIZE: Final = Parameter(
-    name="size",
-    meaning="Size of the page",
-    read=lambda text: values.choice(text, SIZES),
-    schema={"type": "string", "enum": list(SIZES), "default": "a4"},
-    example="a4",
+SIZE: Final = _choice("size", "Size of the page; by default one that suits the layout", SIZES, "", "a4")
+THEME: Final = _choice("theme", "Colours of the map", THEMES, "light", "dark")
+LANG: Final = Parameter(
+    name="lang",
+    meaning="Language of the words on the map",
+    read=languages.code,
+    schema=params.LANG.schema,
+    example="sq",
 )
 DPI: Final = Parameter(
     name="dpi",
@@ -67,7 +85,7 @@ DPI: Final = Parameter(
     schema={"type": "integer", "minimum": 50, "maximum": 300, "default": 150},
     example="150",
 )
-WISHES: Final = (TITLE, EXTENT, SIZE, DPI, params.LANG)
+WISHES: Final = (IDS, TITLE, LAYOUT, EXTENT, SIZE, THEME, DPI, params.LANG)
 """What may be asked of a printed map beside the filters."""
 
 
@@ -76,41 +94,55 @@ class Wish:
     """How a map is to be printed."""
 
     form: Format
+    id: str = ""
     title: str = ""
+    layout: str = "overview"
     extent: str | BBox = "data"
-    size: str = "a4"
+    size: str = ""
+    theme: str = "light"
+    lang: str = "en"
     dpi: int = 150
     permalink: str = ""
 
 
-def printed(
-    here: Resources,
-    criteria: Criteria,
-    wish: Wish,
-    *,
-    translate: Callable[[str], str] = str,
-    formats: query.Formats = _ENGLISH,
-) -> bytes:
+def printed(here: Resources, criteria: Criteria, wish: Wish, *, say: Say = lambda _text: None) -> bytes:
     """Return the printed map of the events that match, as a file.
+
+    Parameters
+    ----------
+    here : Resources
+    criteria : Criteria
+    wish : Wish
+    say : callable
+        Told in words what is being done.
 
     Raises
     ------
     TooLarge
         More than `MOST_EVENTS` match.
     InvalidInput
-        The extent lies off the map.
+        The extent lies off the map, or layout, size and format do not go together.
     """
-    from geo.exports import Sheet, export_map
+    from geo.exports import Sheet, export_map, layout_of
 
+    layout_of(wish.layout, size=wish.size, form=wish.form)
+    if wish.id:
+        criteria = replace(criteria, ids=(wish.id,))
     count = here.store.count(criteria)
     if count.number_matched > MOST_EVENTS:
         raise TooLarge(f"{count.number_matched} events match; a printed map holds {MOST_EVENTS}: narrow the filters")
-    wording = here.settings.wording
+    wording, words = here.settings.wording, languages.words(wish.lang)
+    described = query.describe(criteria, count, translate=words.translate, wording=wording, formats=words.formats)
+    say(f"reading {count.number_matched:,} events …")
+    features = [json.loads(feature) for feature in here.store.iterate(criteria)]
     sheet = Sheet(
         title=wish.title,
-        subtitle=query.describe(criteria, count, translate=translate, wording=wording, formats=formats),
+        subtitle=described[:1].upper() + described[1:],
+        layout=wish.layout,
         extent=wish.extent,
         size=wish.size,
+        theme=wish.theme,
+        words=words,
         within_m=criteria.within_m,
         wording=wording,
         permalink=wish.permalink,
@@ -118,6 +150,5 @@ def printed(
         areas=here.gazetteer.areas(),
         municipalities=boundaries.municipalities(here.municipalities_path),
     )
-    features = [json.loads(feature) for feature in here.store.iterate(criteria)]
-    folder = here.settings.cache / "fonts"
-    return export_map(features, format=wish.form, cache_folder=folder, sheet=sheet, dpi=wish.dpi, translate=translate)
+    say(f"drawing the {wish.layout} as {wish.form.upper()} …")
+    return export_map(features, format=wish.form, cache_folder=here.settings.cache / "fonts", sheet=sheet, dpi=wish.dpi)

@@ -16,6 +16,7 @@ from flask import current_app
 
 if TYPE_CHECKING:
     from app.config import Settings
+    from app.draftsman import Draftsman
     from geo.border import Border
     from geo.features import Features
     from geo.gazetteer import Gazetteer
@@ -99,9 +100,18 @@ class Resources:
         """Where `ibar boundaries import municipalities` puts its layer: beside the store."""
         return self.settings.store.parent / "municipalities.geojson"
 
+    @property
+    def draftsman(self) -> Draftsman:
+        """What draws maps for print, in a process of its own."""
+        with self._lock:
+            return self._draftsman
+
     def close(self) -> None:
         """Let go of the store's file, as before a process parts in two; the next use opens it again."""
         with self._lock:
+            draftsman = self.__dict__.pop("_draftsman", None)
+            if draftsman is not None:
+                draftsman.close()
             self.__dict__.pop("_tiles", None)
             opened = self.__dict__.pop("_store", None)
             if opened is not None:
@@ -136,6 +146,12 @@ class Resources:
         from geo.tiles import Keeper
 
         return Keeper(self._store)
+
+    @cached_property
+    def _draftsman(self) -> Draftsman:
+        from app.draftsman import Draftsman
+
+        return Draftsman(self.settings)
 
     def _take_over_shipped(self, store: Store) -> None:
         """Fill a fresh store, or bring a newer shipped file into one that was filled from an older one.

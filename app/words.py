@@ -200,7 +200,8 @@ def translator() -> Callable[[str], str]:
 
 def reading_formats() -> Formats:
     """Return how the reader's language writes numbers, days and distances."""
-    return Formats(number=number_words, distance=length_words, **({} if language() == "en" else {"day": _day}))
+    own = {} if language() == "en" else {"day": _day, "month": _month}
+    return Formats(number=number_words, distance=length_words, **own)
 
 
 def number_words(number: float) -> str:

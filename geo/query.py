@@ -39,6 +39,10 @@ def _day_in_english(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def _month_in_english(day: date) -> str:
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def _distance_in_english(metres: float) -> str:
     return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
 
@@ -49,6 +53,8 @@ class Formats:
 
     number: Callable[[int], str] = "{:,}".format
     day: Callable[[date], str] = _day_in_english
+    month: Callable[[date], str] = _month_in_english
+    """Of any day in it."""
     distance: Callable[[float], str] = _distance_in_english
     """Of metres."""
 

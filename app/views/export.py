@@ -5,34 +5,30 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Blueprint, Response, request, url_for
-from flask_babel import gettext as _
 
 from app import params, prints
 from app.answers import check_cached
-from app.prints import WISHES, Wish, printed
+from app.prints import WISHES, Wish
 from app.resources import resources
-from app.security import Turns
-from app.words import reading_formats
+from app.translation import language
 
 blueprint = Blueprint("export", __name__, url_prefix="/export")
 
 MEDIA_TYPES: Final = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
-_TURNS: Final = Turns(1, wait_s=20.0)
-"""Matplotlib draws one map at a time in a process; whoever waits longer than this is told to come back."""
+_NAMES: Final = ("id", "title", "layout", "extent", "size", "theme", "dpi")
 
 
 @blueprint.get("/map.<form>")
 def printed_map(form: str) -> Response:
     """Answer the map of the matching events, drawn for print."""
     asked = params.read(request.args, (*params.FILTERS, *WISHES))
-    validators = check_cached({**asked, "f": form})
+    validators = check_cached({**asked, "f": form, "lang": language()})
     criteria = params.criteria(asked)
-    chosen = {name: asked[name] for name in ("title", "extent", "size", "dpi") if name in asked}
-    wish = Wish(form=prints.form(form), permalink=_permalink(), **chosen)
-    with _TURNS.turn():
-        body = printed(resources(), criteria, wish, translate=_, formats=reading_formats())
+    chosen = {name: asked[name] for name in _NAMES if name in asked}
+    wish = Wish(form=prints.form(form), permalink=_permalink(), lang=language(), **chosen)
+    body = resources().draftsman.drawn(criteria, wish, validators.tag)
     response = Response(body, mimetype=MEDIA_TYPES[form])
-    response.headers["Content-Disposition"] = f'inline; filename="ibar-map.{form}"'
+    response.headers["Content-Disposition"] = f'inline; filename="ibar-{wish.layout}.{form}"'
     response.set_etag(validators.tag, weak=True)
     response.last_modified = validators.modified
     response.cache_control.no_cache = True

@@ -22,7 +22,7 @@ from app.resources import Resources, resources
 from app.rows import Row, rows
 from app.security import csp_nonce
 from app.sharing import Card, absolute, map_card
-from app.translation import choices
+from app.translation import choices, language
 from app.words import day_words, described
 from geo import __version__, boundaries, query
 from geo.geojson import CITATION, encode
@@ -158,8 +158,14 @@ def downloads(form: FilterForm) -> list[dict[str, str]]:
     """Return the links to the same events in other forms."""
     data = {"GeoJSON": "geojson", "CSV": "csv", "GeoPackage": "gpkg", "KML": "kml"}
     links = [{"label": name, "href": f"{url_for('data.export')}?{form.query(f=f)}"} for name, f in data.items()]
-    prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query()}".rstrip("?")} for f in _FORMATS]
-    return links + prints
+    lang = {} if language() == "en" else {"lang": language()}
+    prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query(**lang)}".rstrip("?")} for f in _FORMATS]
+    layouts = {_("Strip along the line"): "near-border", _("Hexagons"): "density", _("Report"): "report"}
+    sheets = [
+        {"label": f"{name} (PDF)", "href": f"/export/map.pdf?{form.query(layout=layout, **lang)}"}
+        for name, layout in layouts.items()
+    ]
+    return links + prints + sheets
 
 
 def last_updated() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 import shapely
@@ -33,7 +34,9 @@ def shapes(
     """
     found = outlines(places, municipalities=municipalities, only={count.area_id for count in counts})
     drawn = {area_id: projected(one.geometry) for area_id, one in found.items()}
-    return {
-        area_id: shapely.buffer(shape, _BAND_M, quad_segs=4) if found[area_id].is_line else shape
-        for area_id, shape in drawn.items()
-    }
+    return {area_id: _band(shape) if found[area_id].is_line else shape for area_id, shape in drawn.items()}
+
+
+@lru_cache(maxsize=8)
+def _band(line: BaseGeometry) -> BaseGeometry:
+    return shapely.buffer(line, _BAND_M, quad_segs=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -12,13 +12,13 @@ import shapely
 from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
-from geo import boundaries, style
+from geo import boundaries
 from geo.exports.page import Page, path_of
 from geo.exports.view import Points, View, Window, project, projected, window_around
 
-BOUNDARY: Final = "#9a9890"
-STRIP: Final = "#f0b9a6"
-FRAME: Final = "#8b8f94"
+BOUNDARY: Final = "boundary"
+STRIP: Final = "strip"
+FRAME: Final = "frame"
 LINE_PT: Final = 1.5
 CASING_PT: Final = 3.6
 DASHES: Final = (0, (4.2, 1.6))
@@ -26,6 +26,8 @@ DASHES: Final = (0, (4.2, 1.6))
 _BOWTIE: Final = Path([(-1, 0.8), (1, -0.8), (1, 0.8), (-1, -0.8), (-1, 0.8)], closed=True)
 _TOWN_KINDS: Final = frozenset({"town", "city", "seat", "settlement"})
 _MIN_POPULATION: Final = 2_000
+_KEPT: Final = 96
+"""Prepared shapes: those of some ten views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Town:
 
     position: tuple[float, float]
     """EPSG:25834 metres."""
+    lonlat: tuple[float, float]
     names: tuple[str, str, str]
     """English, Albanian, Serbian."""
     country: str
@@ -57,6 +60,8 @@ class Basemap:
     """Neighbours first, Kosovo last."""
     line: BaseGeometry
     crossings: Points
+    crossings_lonlat: Points
+    """The same in OGC:CRS84 degrees."""
     crossing_names: tuple[str, ...]
     towns: tuple[Town, ...]
     """The largest first."""
@@ -86,6 +91,7 @@ def load() -> Basemap:
         territories=tuple(t for layer in ("neighbours", "serbia", "kosovo") for t in _territories(layer)),
         line=line,
         crossings=project(degrees),
+        crossings_lonlat=degrees,
         crossing_names=tuple(_name(feature.properties) for feature in crossings),
         towns=_towns(),
     )
@@ -115,6 +121,7 @@ def _towns() -> tuple[Town, ...]:
     towns = [
         Town(
             position=(float(x), float(y)),
+            lonlat=(float(row["lon"]), float(row["lat"])),
             names=(row["name_en"], row["name_sq"] or row["name_en"], row["name_sr_latn"] or row["name_en"]),
             country=row["country"],
             population=int(row["population"]),
@@ -127,14 +134,14 @@ def _towns() -> tuple[Town, ...]:
 def draw_land(page: Page, view: View, basemap: Basemap) -> None:
     """Draw land and its outlines."""
     clip = view.frame
-    page.rectangle(clip, facecolor=style.LAND, edgecolor="none", zorder=0)
+    page.rectangle(clip, facecolor="land", edgecolor="none", zorder=0)
     for territory in basemap.territories:
-        colour = style.KOSOVO_LAND if territory.code == "XK" else style.LAND
+        colour = "kosovo" if territory.code == "XK" else "land"
         seen = _seen(territory.shape, view)
         if seen.is_empty:
             continue
         page.path(
-            path_of(seen),
+            _path(seen),
             transform=view.transform,
             clip=clip,
             facecolor=colour,
@@ -148,23 +155,54 @@ def draw_land(page: Page, view: View, basemap: Basemap) -> None:
 
 def draw_strip(page: Page, view: View, basemap: Basemap, within_m: float) -> None:
     """Shade what lies within a distance of the line."""
-    strip = shapely.buffer(_seen(basemap.line, view, within_m), within_m, quad_segs=16)
     page.path(
-        path_of(strip),
+        _path(_strip(basemap.line, view.window, view.points_per_metre, within_m)),
         transform=view.transform,
         clip=view.frame,
-        facecolor=STRIP,
-        edgecolor="none",
-        alpha=0.42,
         zorder=2,
+        **strip_style(page, 0.42),
         gid=f"strip-{view.frame.x:.0f}",
     )
 
 
+def strip_style(page: Page, alpha: float) -> dict[str, Any]:
+    """Return how the strip along the line is filled: with a tint, or with strokes that a photocopy keeps."""
+    if page.theme.strip == "hatch":
+        return {"facecolor": "none", "edgecolor": STRIP, "hatch": "/////", "linewidth": 0.0}
+    return {"facecolor": STRIP, "edgecolor": "none", "alpha": alpha}
+
+
 def _seen(shape: BaseGeometry, view: View, beyond_m: float = 2_000.0) -> BaseGeometry:
     """Return the part of a shape that bears on a view, thinned to what can be seen."""
-    near = view.window.padded(0, beyond_m * 1.1).shape
-    return shapely.simplify(shapely.intersection(shape, near), 0.15 / view.points_per_metre)
+    return _part(shape, view.window, view.points_per_metre, beyond_m)
+
+
+# What a view shows of the basemap is the same in each format and at the next request: it is prepared once.
+
+
+@lru_cache(maxsize=_KEPT)
+def _part(shape: BaseGeometry, window: Window, points_per_metre: float, beyond_m: float) -> BaseGeometry:
+    near = window.padded(0, beyond_m * 1.1).shape
+    return shapely.simplify(shapely.intersection(shape, near), 0.15 / points_per_metre)
+
+
+@lru_cache(maxsize=_KEPT)
+def _strip(line: BaseGeometry, window: Window, points_per_metre: float, within_m: float) -> BaseGeometry:
+    return shapely.buffer(_part(line, window, points_per_metre, within_m), within_m, quad_segs=16)
+
+
+@lru_cache(maxsize=_KEPT)
+def _path(shape: BaseGeometry) -> Path:
+    return path_of(shape)
+
+
+@lru_cache(maxsize=_KEPT)
+def _dense(line: BaseGeometry, window: Window, points_per_metre: float, step_pt: float) -> Points | None:
+    seen = shapely.intersection(line, window.shape)
+    if seen.is_empty:
+        return None
+    dense = shapely.segmentize(shapely.simplify(seen, 0.5 / points_per_metre), step_pt / points_per_metre)
+    return shapely.get_coordinates(dense)
 
 
 def draw_line(page: Page, view: View, basemap: Basemap) -> None:
@@ -176,11 +214,11 @@ def draw_line(page: Page, view: View, basemap: Basemap) -> None:
         "transform": view.transform,
     }
     for colour, width, dashes, zorder, name in (
-        ("#ffffff", CASING_PT, "-", 4.0, "border-line-casing"),
-        (style.LINE, LINE_PT, DASHES, 4.1, "border-line"),
+        ("casing", CASING_PT, "-", 4.0, "border-line-casing"),
+        ("line", LINE_PT, DASHES, 4.1, "border-line"),
     ):
         page.path(
-            path_of(_seen(basemap.line, view)),
+            _path(_seen(basemap.line, view)),
             edgecolor=colour,
             linewidth=width,
             linestyle=dashes,
@@ -201,8 +239,8 @@ def draw_crossings(page: Page, at: Points, view: View | None = None) -> None:
         at,
         [CROSSING_PT] * len(at),
         clip=view.frame if view else None,
-        facecolors="#ffffff",
-        edgecolors=style.LINE,
+        facecolors="casing",
+        edgecolors="line",
         linewidths=0.8,
         zorder=5,
         gid=f"crossings-{view.frame.x:.0f}" if view else "",
@@ -219,11 +257,8 @@ def draw_frame(page: Page, view: View) -> None:
 
 def points_along(line: BaseGeometry, view: View, step_pt: float = 2.5) -> Points:
     """Return points of the page every few points along a line, as far as the view shows it."""
-    seen = shapely.intersection(line, view.window.shape)
-    if seen.is_empty:
-        return np.empty((0, 2))
-    dense = shapely.segmentize(shapely.simplify(seen, 0.5 / view.points_per_metre), step_pt / view.points_per_metre)
-    return view.on_page(shapely.get_coordinates(dense))
+    dense = _dense(line, view.window, view.points_per_metre, step_pt)
+    return np.empty((0, 2)) if dense is None else view.on_page(dense)
 
 
 __all__ = [

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
-from matplotlib.path import Path
+from matplotlib import image
+from matplotlib.path import Path as Outline
 
+from geo.errors import InvalidInput
 from geo.exports.labels import Box
 from geo.exports.page import INK, MUTED, Font, Page
+from geo.exports.sizes import Size
 from geo.exports.view import Frame, View
+from geo.exports.words import Words
 
-ACCENT: Final = "#8c1c3c"
-TITLE: Final = Font(size_pt=20, face="bold")
-_TITLE_PT: Final = (20, 19, 18, 17, 16)
-SUBTITLE: Final = Font(size_pt=10.5, colour=MUTED)
-NOTE: Final = Font(size_pt=6.6, colour=MUTED)
-_BAR: Final = Font(size_pt=6.8, halo="#fffefb")
-_TITLE_LEADING: Final = 24.0
-_SUBTITLE_LEADING: Final = 14.0
-NOTE_LEADING: Final = 9.4
-_BAR_TOP: Final = 12.0
+ACCENT: Final = "accent"
+TITLE: Final = Font(face="bold")
+_SHRINK: Final = (1.0, 0.95, 0.9, 0.85, 0.8)
+SUBTITLE: Final = Font(colour=MUTED)
+NOTE: Final = Font(colour=MUTED)
+_BAR: Final = Font(size_pt=6.8, halo="halo")
+_TITLE_LEADING: Final = 1.2
+_SUBTITLE_LEADING: Final = 1.34
+NOTE_LEADING: Final = 1.42
+_LOGO_SHARE: Final = 0.2
 _STEPS: Final = (1, 2, 5)
-_MOST_LINES: Final = 3
+_MOST_LINES: Final = 8
 
 
 def wrapped(page: Page, text: str, font: Font, width: float, *, most: int = 99) -> list[str]:
@@ -43,6 +48,8 @@ def wrapped(page: Page, text: str, font: Font, width: float, *, most: int = 99) 
 
 def _broken(page: Page, word: str, font: Font, width: float) -> list[str]:
     """Return a word in pieces that each fit into a line."""
+    if page.width(word, font) <= width:
+        return [word]
     pieces = [""]
     for character in word:
         if pieces[-1] and page.width(pieces[-1] + character, font) > width:
@@ -58,51 +65,84 @@ def _ellipsis(page: Page, line: str, font: Font, width: float) -> str:
 
 
 class Head:
-    """Title and subtitle, broken into lines; their height is known before the map's is."""
+    """Title and subtitle, broken into lines, and the theme's logo; the height is known before the map's is."""
 
-    def __init__(self, page: Page, title: str, subtitle: str, width: float) -> None:
-        self.font = _fitting(page, title[:400], width)
-        self.title = wrapped(page, title[:400], self.font, width, most=2)
-        self.subtitle = wrapped(page, subtitle[:600], SUBTITLE, width, most=_MOST_LINES)
+    def __init__(self, page: Page, title: str, subtitle: str, size: Size) -> None:
+        self.size = size
+        self.logo = _picture(page.theme.logo) if page.theme.logo else None
+        width = size.inner * (1 - _LOGO_SHARE) if self.logo is not None else size.inner
+        self.font = _fitting(page, title[:400], replace(TITLE, size_pt=size.title_pt), width)
+        self.small = replace(SUBTITLE, size_pt=size.subtitle_pt)
+        self.title = wrapped(page, title[:400], self.font, width, most=2 if size.height else 4)
+        self.subtitle = wrapped(page, subtitle[:600], self.small, width, most=_MOST_LINES)
+
+    @property
+    def _bar(self) -> float:
+        return self.size.title_pt * 0.6
 
     @property
     def height(self) -> float:
         """In points, with the space beneath."""
-        return _BAR_TOP + _TITLE_LEADING * len(self.title) + _SUBTITLE_LEADING * len(self.subtitle) + 12
+        lines = self.font.size_pt * _TITLE_LEADING * len(self.title)
+        return self._bar + lines + self.small.size_pt * _SUBTITLE_LEADING * len(self.subtitle) + self._bar
 
     def draw(self, page: Page, frame: Frame) -> None:
         """Draw into a frame."""
-        page.rectangle(Frame(frame.x, frame.top - 4.5, 38, 4.5), facecolor=ACCENT, edgecolor="none", zorder=20)
-        y = frame.top - _BAR_TOP
+        bar = self.size.title_pt
+        mark = Frame(frame.x, frame.top - bar * 0.22, bar * 1.9, bar * 0.22)
+        page.rectangle(mark, facecolor=ACCENT, edgecolor="none", zorder=20)
+        y = frame.top - self._bar
         for i, line in enumerate(self.title):
-            y -= _TITLE_LEADING
-            page.text(frame.x, y + 5, line, self.font, gid=f"title-{i}")
+            y -= self.font.size_pt * _TITLE_LEADING
+            page.text(frame.x, y + self.font.size_pt * 0.25, line, self.font, gid=f"title-{i}")
         for i, line in enumerate(self.subtitle):
-            y -= _SUBTITLE_LEADING
-            page.text(frame.x, y + 3, line, SUBTITLE, gid=f"subtitle-{i}")
+            y -= self.small.size_pt * _SUBTITLE_LEADING
+            page.text(frame.x, y + self.small.size_pt * 0.28, line, self.small, gid=f"subtitle-{i}")
+        if self.logo is not None:
+            page.image(self.logo, _logo_frame(self.logo, frame))
 
 
-def _fitting(page: Page, title: str, width: float) -> Font:
+def _picture(path: Path) -> Any:
+    try:
+        return image.imread(path)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InvalidInput(f"logo: {path.name!r} cannot be read as a PNG: {error}") from error
+
+
+def _logo_frame(pixels: Any, head: Frame) -> Frame:
+    rows, columns = pixels.shape[:2]
+    height = min(head.height * 0.7, head.width * (_LOGO_SHARE - 0.02) * rows / columns)
+    width = height * columns / rows
+    return Frame(head.right - width, head.top - height, width, height)
+
+
+def _fitting(page: Page, title: str, font: Font, width: float) -> Font:
     """Return the largest font in which a title is one line, or the usual one where it is none in any."""
-    fonts = (replace(TITLE, size_pt=size) for size in _TITLE_PT)
-    return next((font for font in fonts if page.width(title, font) <= width), TITLE)
+    fonts = (replace(font, size_pt=font.size_pt * share) for share in _SHRINK)
+    return next((one for one in fonts if page.width(title, one) <= width), font)
 
 
 class Foot:
     """Sources and notes, broken into lines."""
 
-    def __init__(self, page: Page, notes: list[str], width: float) -> None:
-        self.lines = [line for note in notes for line in wrapped(page, note, NOTE, width, most=_MOST_LINES)]
+    def __init__(self, page: Page, notes: list[str], size: Size) -> None:
+        self.font = replace(NOTE, size_pt=size.note_pt)
+        most = 3 if size.height else 99
+        self.lines = [line for note in notes for line in wrapped(page, note, self.font, size.inner, most=most)]
+
+    @property
+    def _leading(self) -> float:
+        return self.font.size_pt * NOTE_LEADING
 
     @property
     def height(self) -> float:
         """In points, with the space above."""
-        return NOTE_LEADING * len(self.lines) + 8
+        return self._leading * len(self.lines) + 8
 
     def draw(self, page: Page, frame: Frame) -> None:
         """Draw into a frame."""
         for i, line in enumerate(self.lines):
-            page.text(frame.x, frame.top - 8 - NOTE_LEADING * (i + 0.75), line, NOTE, gid=f"note-{i}")
+            page.text(frame.x, frame.top - 8 - self._leading * (i + 0.75), line, self.font, gid=f"note-{i}")
 
 
 def scale_bar(view: View, *, most_pt: float) -> tuple[float, float]:
@@ -130,29 +170,31 @@ def scale_bar_box(view: View, corner: str) -> Box:
 
 
 def _most(view: View) -> float:
-    return max(60.0, view.frame.width * 0.22)
+    return max(78.0, view.frame.width * 0.22)
 
 
-def draw_scale_bar(page: Page, view: View, corner: str) -> None:
+def draw_scale_bar(page: Page, view: View, corner: str, words: Words) -> None:
     """Draw the scale bar: two halves, the first filled."""
     length_km, length = scale_bar(view, most_pt=_most(view))
     left, lower, _, _ = scale_bar_box(view, corner)
     x, y = left + 4, lower + 5
-    halo: dict[str, Any] = {"facecolor": "#fffefb", "edgecolor": "#fffefb", "linewidth": 2.5, "zorder": 13}
+    halo: dict[str, Any] = {"facecolor": "halo", "edgecolor": "halo", "linewidth": 2.5, "zorder": 13}
     page.rectangle(Frame(x, y, length, 3.4), **halo)
-    for i, colour in enumerate((INK, "#ffffff")):
+    for i, colour in enumerate((INK, "casing")):
         half = Frame(x + i * length / 2, y, length / 2, 3.4)
         page.rectangle(
             half, facecolor=colour, edgecolor=INK, linewidth=0.7, zorder=14, gid=f"scale-{view.frame.x:.0f}-{i}"
         )
-    for share, words in ((0.0, "0"), (0.5, f"{length_km / 2:g}"), (1.0, f"{length_km:g} km")):
+    for share, said in ((0.0, "0"), (0.5, words.decimal(length_km / 2)), (1.0, f"{words.decimal(length_km)} km")):
         at = x + share * length
-        page.text(at, y + 6.5, words, _BAR, align="center", zorder=15)
+        page.text(at, y + 6.5, said, _BAR, align="center", zorder=15)
 
 
 def outline(page: Page, view: View, colour: str = INK) -> None:
     """Draw a frame of a map, strong enough to be seen as an inset."""
-    page.path(Path([*_corners(view.frame)], closed=True), facecolor="none", edgecolor=colour, linewidth=1.0, zorder=30)
+    page.path(
+        Outline([*_corners(view.frame)], closed=True), facecolor="none", edgecolor=colour, linewidth=1.0, zorder=30
+    )
 
 
 def _corners(frame: Frame) -> list[tuple[float, float]]:

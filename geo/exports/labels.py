@@ -233,7 +233,7 @@ def _draw_dot(page: Page, label: Label) -> None:
         [Path.unit_circle()],
         np.array([label.at]),
         [label.dot_pt],
-        facecolors="#ffffff",
+        facecolors="casing",
         edgecolors=INK,
         linewidths=0.8,
         zorder=6,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from matplotlib.path import Path
 
-from geo import style
 from geo.exports import basemap, symbols
 from geo.exports.furniture import wrapped
 from geo.exports.marks import AreaCount
 from geo.exports.page import INK, MUTED, Font, Page
 from geo.exports.symbols import Scale
 from geo.exports.view import Frame
+from geo.exports.words import Words
 
 _HEADING: Final = Font(size_pt=8.6, face="bold")
 _TEXT: Final = Font(size_pt=7.5)
@@ -26,6 +26,9 @@ _KEY: Final = 22.0
 """Width of the column of signs."""
 _LEADING: Final = 1.2
 _BETWEEN: Final = 8.0
+_CLOSEST: Final = 0.75
+"""How far rows may close up, where the legend has too little room."""
+_CELL: Final = Path([(-1, -0.6), (1, -0.6), (1, 0.6), (-1, 0.6), (-1, -0.6)], closed=True)
 _FIRST_SHARE: Final = 0.53
 """Of the width, for the types, whose words are longer."""
 Draw = Callable[[float, float], object]
@@ -48,6 +51,14 @@ class Shown:
     """Whether the main map has dots for what the inset shows."""
     has_led: bool
     """Whether symbols stand at the end of a line."""
+    has_shapes: bool = True
+    """Whether areas are shaded."""
+    is_single: bool = False
+    """Whether one event alone is shown: no numbers then."""
+    is_hexagonal: bool = True
+    """Whether cells are hexagons; rectangles otherwise."""
+    classes: tuple[tuple[int, int], ...] = ()
+    """Least and most events of each colour of the ramp; empty where symbols are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +75,20 @@ class Row:
 class Legend:
     """The legend, row by row; what is not on the map is not in it."""
 
-    def __init__(self, page: Page, shown: Shown, scale: Scale, translate: Callable[[str], str]) -> None:
-        self._page, self._shown, self._scale, self._ = page, shown, scale, translate
+    def __init__(self, page: Page, shown: Shown, scale: Scale, words: Words) -> None:
+        self._lists_areas, self._squeeze = True, 1.0
+        self._page, self._shown, self._scale, self._words, self._ = page, shown, scale, words, words
 
-    def height(self, width: float) -> float:
-        """Return how high the legend is in two columns that are together so wide, in points."""
-        return max(sum(self._height(row, part) for row in rows) for rows, _, part in self._columns(width, 2))
+    def height(self, width: float, columns: int) -> float:
+        """Return how high the legend is in columns that are together so wide, in points."""
+        return max(sum(self._height(row, part) for row in rows) for rows, _, part in self._columns(width, columns))
 
     def draw(self, frame: Frame, *, columns: int) -> None:
-        """Draw into a frame, in one or two columns."""
+        """Draw into a frame, in one or two columns; in too little room areas become one number and rows close up."""
+        if self.height(frame.width, columns) > frame.height:
+            self._lists_areas = False
+        high = self.height(frame.width, columns)
+        self._squeeze = min(1.0, max(frame.height / high, _CLOSEST)) if high else 1.0
         for rows, x, width in self._columns(frame.width, columns):
             y = frame.top
             for row in rows:
@@ -81,21 +97,22 @@ class Legend:
 
     def _columns(self, width: float, columns: int) -> list[tuple[list[Row], float, float]]:
         """Return the rows of each column, how far it is from the left, and how wide."""
-        events, killed, signs = self._events(), self._killed(), self._signs()
+        events, killed, signs = self._events() or self._classes(), self._killed(), self._signs()
         if columns == 1:
-            return [([*events, *killed, *signs], 0.0, width)]
+            return [(_spaced([*events, *killed, *signs]), 0.0, width)]
         first = (width - 2 * _BETWEEN) * _FIRST_SHARE
         second = width - first - 2 * _BETWEEN
         left, right = (sum(self._height(r, w) for r in rows) for rows, w in ((events, first), (signs, second)))
         rows = ([*events, *killed], signs) if left <= right else (events, [*signs, *killed])
-        return [(rows[0], 0.0, first), (rows[1], first + 2 * _BETWEEN, second)]
+        return [(_spaced(list(rows[0])), 0.0, first), (_spaced(list(rows[1])), first + 2 * _BETWEEN, second)]
 
     def _lines(self, row: Row, width: float) -> list[str]:
         room = width - (_KEY if row.sign else 0.0) - (18 if row.number else 0)
-        return wrapped(self._page, row.words, row.font, room, most=3)
+        return wrapped(self._page, row.words, row.font, room, most=4)
 
     def _height(self, row: Row, width: float) -> float:
-        return max(row.height, row.font.size_pt * _LEADING * len(self._lines(row, width)) + 3.6)
+        least = row.font.size_pt * _LEADING * len(self._lines(row, width))
+        return max(row.height * self._squeeze, least + 3.6 * self._squeeze**3)
 
     def _draw_row(self, x: float, y: float, width: float, row: Row) -> None:
         lines, leading = self._lines(row, width), row.font.size_pt * _LEADING
@@ -110,17 +127,47 @@ class Legend:
 
     def _events(self) -> list[Row]:
         shown, _ = self._shown, self._
+        if shown.is_single:
+            return [Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 11.0)) for name, _n in shown.families]
         rows = [Row(_("Events by type"), font=_HEADING)] if shown.families else []
         for name, count in shown.families:
-            rows.append(Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 9.0), str(count)))
+            rows.append(Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 9.0), self._words.number(count)))
         if shown.has_several:
-            rows.append(Row(_("Several events at one place: their number and types"), self._several()))
+            has_types = self._page.theme.rings == "types"
+            words = _("Several events at one place: their number and types")
+            rows.append(Row(words if has_types else _("Several events at one place: their number"), self._several()))
         return rows
 
     def _killed(self) -> list[Row]:
-        if not any(self._shown.killed):
+        if not any(self._shown.killed) or self._shown.is_single:
             return []
-        return [Row(self._("People killed"), font=_HEADING, height=20), *self._sizes()]
+        return [Row(self._("People killed"), font=_HEADING), *self._sizes()]
+
+    def _classes(self) -> list[Row]:
+        shown, words = self._shown, self._words
+        rows = (
+            [Row(self._("Events in a hexagon") if shown.is_hexagonal else self._("Events in a cell"), font=_HEADING)]
+            if shown.classes
+            else []
+        )
+        for (least, most), colour in zip(shown.classes, ramp(self._page, len(shown.classes)), strict=True):
+            said = words.number(least) if least == most else f"{words.number(least)}–{words.number(most)}"
+            rows.append(Row(said, self._hexagon(colour)))
+        return rows
+
+    def _hexagon(self, colour: str) -> Draw:
+        def sign(x: float, y: float) -> None:
+            self._page.symbols(
+                [Path.unit_regular_polygon(6) if self._shown.is_hexagonal else _CELL],
+                np.array([(x, y)]),
+                [12.0],
+                facecolors=colour,
+                edgecolors="boundary",
+                linewidths=0.5,
+                zorder=20,
+            )
+
+        return sign
 
     def _several(self) -> Draw:
         names = [name for name, _ in self._shown.families[:3]]
@@ -148,20 +195,19 @@ class Legend:
                     linewidths=0.8,
                     zorder=20,
                 )
-                self._page.text(left + diameter + 3, y - 2.6, str(step), _TEXT)
+                self._page.text(left + diameter + 3, y - 2.6, self._words.number(step), _TEXT)
                 left += diameter + 22
 
         return [Row("", sign, height=height)]
 
     def _signs(self) -> list[Row]:
         shown, _ = self._shown, self._
-        rows = [Row(_("On the map"), font=_HEADING), Row(shown.line_name, self._line)]
+        rows = [Row(_("On the map"), font=_HEADING)] if not shown.is_single else []
+        rows.append(Row(shown.line_name[:1].upper() + shown.line_name[1:], self._line))
         if shown.has_crossings:
             rows.append(Row(_("Crossing"), self._crossing))
         if shown.within_km is not None:
-            rows.append(
-                Row(_("Within {km} km of it").format(km=f"{shown.within_km:g}"), self._patch(basemap.STRIP, 0.55))
-            )
+            rows.append(Row(_("Within {km} km of it").format(km=self._words.decimal(shown.within_km)), self._strip))
         if shown.has_precision:
             rows.append(Row(_("The event lies somewhere within"), self._precision))
         if shown.has_led:
@@ -169,17 +215,21 @@ class Legend:
         if shown.has_elsewhere:
             rows.append(Row(_("Events that the inset shows"), self._dots))
         if shown.areas:
-            rows.append(Row(_("Known only by area, not pinned"), self._patch(style.AREA_SHADE, 0.28)))
-            rows += [Row(area.name, self._nothing, str(area.count), _SMALL, 10.5) for area in shown.areas[:6]]
+            sign = self._patch("area", 0.28) if shown.has_shapes else self._nothing
+            total = "" if self._lists_areas else self._words.number(sum(area.count for area in shown.areas))
+            rows.append(Row(_("Known only by area, not pinned"), sign, total))
+        if self._lists_areas:
+            rows += [
+                Row(self._words.names(area.names)[0], self._nothing, self._words.number(area.count), _SMALL, 10.5)
+                for area in shown.areas[:6]
+            ]
         return rows
 
     def _nothing(self, x: float, y: float) -> None:
         """Leave the place of a sign empty, so that the words line up."""
 
     def _line(self, x: float, y: float) -> None:
-        self._page.line(
-            [(x - 8, y), (x + 9, y)], edgecolor=style.LINE, linewidth=basemap.LINE_PT, linestyle=basemap.DASHES
-        )
+        self._page.line([(x - 8, y), (x + 9, y)], edgecolor="line", linewidth=basemap.LINE_PT, linestyle=basemap.DASHES)
 
     def _crossing(self, x: float, y: float) -> None:
         basemap.draw_crossings(self._page, np.array([(x, y)]))
@@ -195,11 +245,25 @@ class Legend:
     def _dots(self, x: float, y: float) -> None:
         symbols.draw_dots(self._page, np.array([(x - 4, y + 1.5), (x + 3, y - 2)]))
 
+    def _strip(self, x: float, y: float) -> None:
+        self._page.rectangle(Frame(x - 8, y - 4, 16, 8), **basemap.strip_style(self._page, 0.55))
+
     def _patch(self, colour: str, alpha: float) -> Draw:
         def sign(x: float, y: float) -> None:
             self._page.rectangle(Frame(x - 8, y - 4, 16, 8), facecolor=colour, edgecolor="none", alpha=alpha)
 
         return sign
+
+
+def _spaced(rows: list[Row]) -> list[Row]:
+    """Return rows with room above every heading but the first."""
+    return [replace(row, height=20.0) if row.font is _HEADING and i else row for i, row in enumerate(rows)]
+
+
+def ramp(page: Page, classes: int) -> list[str]:
+    """Return the theme's colours for so many classes, from few events to many."""
+    colours = page.theme.ramp
+    return [colours[round(i * (len(colours) - 1) / max(classes - 1, 1))] for i in range(classes)]
 
 
 def _steps(most: int) -> list[int]:

@@ -47,7 +47,8 @@ class AreaCount:
     """An area with the number of events of which no more than the area is known."""
 
     area_id: str
-    name: str
+    names: tuple[str, str, str]
+    """English, Albanian, Serbian."""
     count: int
 
 
@@ -134,6 +135,6 @@ def _names(record: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _area(area_id: str, records: list[Mapping[str, Any]]) -> AreaCount:
-    names = Counter(_names(record)[0] for record in records)
-    name = min(names, key=lambda found: (-names[found], found))
-    return AreaCount(area_id=area_id, name=name or area_id, count=len(records))
+    names = Counter(_names(record) for record in records)
+    chosen = min(names, key=lambda found: (-names[found], found))
+    return AreaCount(area_id=area_id, names=chosen if chosen[0] else (area_id,) * 3, count=len(records))

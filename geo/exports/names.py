@@ -6,6 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,14 +19,15 @@ from geo.exports.marks import Mark
 from geo.exports.page import Font, Page
 from geo.exports.symbols import Drawn
 from geo.exports.view import View, Window
+from geo.exports.words import Words
 
-_HALO: Final = "#fffefb"
+_HALO: Final = "halo"
 EVENT_NAME: Final = Font(size_pt=7.6, face="semibold", halo=_HALO)
-TOWN_NAME: Final = Font(size_pt=7.2, colour="#44494e", halo=_HALO)
+TOWN_NAME: Final = Font(size_pt=7.2, colour="town", halo=_HALO)
 CITY_NAME: Final = Font(size_pt=8.4, face="semibold", halo=_HALO)
 STORY: Final = Font(size_pt=6.8, face="italic", halo=_HALO)
 STORY_DATE: Final = Font(size_pt=6.8, face="bold", halo=_HALO)
-COUNTRY_COLOUR: Final = "#8d8b84"
+COUNTRY_COLOUR: Final = "country"
 _COUNTRY_PT: Final = (13.0, 11.0, 9.5, 8.0, 7.0)
 _SPACE: Final = "\u2009"
 _TOWN_DOT_PT: Final = 4.0
@@ -36,13 +38,14 @@ _MOST_NAMES: Final = 150
 """A page has no room for the names of more places than this."""
 
 
-def both(names: tuple[str, str, str]) -> str:
-    """Return the English name, and beside it the Albanian or the Serbian: whichever is least like it."""
-    english, albanian, serbian = names
-    other = min((albanian, serbian), key=lambda name: _likeness(english, name))
-    if not other or _folded(other) == _folded(english):
-        return english
-    return f"{english} / {other}"
+def both(names: tuple[str, str, str], words: Words) -> str:
+    """Return a place's two names, the reader's first; in English the one of the others that is least like it second."""
+    first, second = words.names(names)
+    if words.is_english:
+        second = min(names[1:], key=lambda name: _likeness(first, name))
+    if not second or _folded(second) == _folded(first):
+        return first
+    return f"{first} / {second}"
 
 
 def _likeness(one: str, other: str) -> float:
@@ -54,12 +57,12 @@ def _folded(name: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def events(drawn: Drawn, *, skip: Window | None, view: View) -> list[Label]:
+def events(drawn: Drawn, words: Words, *, skip: Window | None, view: View) -> list[Label]:
     """Return the labels of places with events; `skip` is the window that an inset shows larger."""
     ranked = sorted(zip(drawn.marks, drawn.symbols_at, drawn.radii, strict=True), key=lambda one: -_weight(one[0]))
     labels: list[Label] = []
     for mark, (x, y), radius in ranked[:_MOST_NAMES]:
-        name = both(mark.names)
+        name = both(mark.names, words)
         if name and not (skip and _within(x, y, skip, view)):
             labels.append(
                 Label(
@@ -79,19 +82,21 @@ def _weight(mark: Mark) -> float:
     return 20.0 + mark.count + 4 * mark.killed
 
 
-def stories(drawn: Drawn, *, skip: Window | None, view: View, most: int) -> list[Label]:
+def stories(drawn: Drawn, words: Words, *, skip: Window | None, view: View, most: int) -> list[Label]:
     """Return what happened at the deadliest places, in the words of the events' own titles."""
+    if not words.is_english:
+        return []  # titles are data, and written in English
     deadly = [i for i, mark in enumerate(drawn.marks) if mark.killed > 1 and ": " in mark.headline]
     deadly = [i for i in deadly if not (skip and _within(float(drawn.at[i][0]), float(drawn.at[i][1]), skip, view))]
     deadly.sort(key=lambda i: (-drawn.marks[i].killed, drawn.marks[i].headline))
-    return [_story(drawn.marks[i], drawn.symbols_at[i], drawn.radii[i]) for i in deadly[:most]]
+    return [_story(drawn.marks[i], words, drawn.symbols_at[i], drawn.radii[i]) for i in deadly[:most]]
 
 
-def _story(mark: Mark, at: Sequence[float], radius: float) -> Label:
+def _story(mark: Mark, words: Words, at: Sequence[float], radius: float) -> Label:
     day, _, title = mark.headline.partition(": ")
     lines = _wrapped(title)
     return Label(
-        lines=(day, *lines),
+        lines=(words.day(day), *lines),
         font=STORY,
         first_font=STORY_DATE,
         at=(float(at[0]), float(at[1])),
@@ -111,7 +116,7 @@ def _within(x: float, y: float, window: Window, view: View) -> bool:
     return bool(left <= x <= right and lower <= y <= upper)
 
 
-def towns(view: View, basemap: Basemap, drawn: Drawn, *, skip: Window | None) -> list[Label]:
+def towns(view: View, basemap: Basemap, drawn: Drawn, words: Words, *, skip: Window | None) -> list[Label]:
     """Return the labels of towns that no event's label names already, the largest first."""
     named: dict[str, list[int]] = {}
     for i, mark in enumerate(drawn.marks):
@@ -124,7 +129,7 @@ def towns(view: View, basemap: Basemap, drawn: Drawn, *, skip: Window | None) ->
         away = np.hypot(*(drawn.at - (x, y)).T)
         if (away < 4).any() or (away[named.get(_folded(town.names[0]), [])] < 40).any():
             continue
-        labels.append(_town(town, float(x), float(y)))
+        labels.append(_town(town, words, float(x), float(y)))
     return labels
 
 
@@ -132,10 +137,10 @@ def _is_small_within(town: Town, x: float, y: float, window: Window, view: View)
     return town.population < _CITY and _within(x, y, window, view)
 
 
-def _town(town: Town, x: float, y: float) -> Label:
+def _town(town: Town, words: Words, x: float, y: float) -> Label:
     is_city = town.country == "XK" and town.population > 100_000
     return Label(
-        lines=(both(town.names),),
+        lines=(both(town.names, words),),
         font=CITY_NAME if is_city else TOWN_NAME,
         at=(x, y),
         clearance=_TOWN_DOT_PT / 2,
@@ -153,7 +158,7 @@ def countries(
     Each stands where there is most room within its own territory, away from the line and from symbols; one that has
     no room is left out.
     """
-    away = shapely.buffer(shapely.intersection(basemap.line, view.window.padded(0.1).shape), margin_m)
+    away = _beside(basemap.line, view.window, view.points_per_metre, margin_m)
     found = []
     for territory in reversed(basemap.territories):
         room = shapely.intersection(territory.shape, view.window.shape)
@@ -167,6 +172,13 @@ def countries(
             obstacles.boxes.append(box)
             found.append((text, x, y, font))
     return found
+
+
+@lru_cache(maxsize=16)
+def _beside(line: BaseGeometry, window: Window, points_per_metre: float, margin_m: float) -> BaseGeometry:
+    """Return what lies so near to the line that no name of a territory may stand there."""
+    thin = shapely.simplify(line, 0.5 / points_per_metre)
+    return shapely.buffer(shapely.intersection(thin, window.padded(0.1).shape), margin_m, quad_segs=6)
 
 
 def _largest(code: str) -> float:

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -33,7 +34,7 @@ _PER_DEATH_PT2: Final = 34.0
 """Growth of the square of the width for each person killed, unless the largest would be too large."""
 _HOLE: Final = 0.66
 DOT_PT: Final = 4.4
-DOT: Final = "#4a5056"
+DOT: Final = "dot"
 LEAD_DOT_PT: Final = 1.5
 _OVERLAP: Final = 0.33
 """The share of the smaller symbol's width that may be hidden."""
@@ -50,10 +51,12 @@ class Scale:
     """How large a symbol is."""
 
     per_death_pt2: float
+    single_pt: float = SINGLE_PT
+    """Width of the symbol of one event in which nobody was killed."""
 
     def diameter(self, count: int, killed: int) -> float:
         """Return the width in points of the symbol of `count` events at one place in which `killed` people died."""
-        least = SINGLE_PT if count == 1 else RING_PT
+        least = self.single_pt if count == 1 else RING_PT
         return math.sqrt(least**2 + self.per_death_pt2 * killed)
 
 
@@ -92,12 +95,20 @@ class Drawn:
         return counts
 
 
-def draw(page: Page, view: View, contents: Contents, scale: Scale, *, inset: Window | None = None) -> Drawn:
-    """Draw the marks that lie in a view, the largest first so that none hides another.
+def draw(
+    page: Page,
+    view: View,
+    contents: Contents,
+    scale: Scale,
+    *,
+    inset: Window | None = None,
+    only: Window | None = None,
+) -> Drawn:
+    """Draw the marks that lie in a view, or `only` in a part of it, the largest first so that none hides another.
 
     In the window of an inset, which shows them larger, they are mere dots.
     """
-    inside = view.window.holds(contents.positions)
+    inside = (only or view.window).holds(contents.positions)
     in_inset = inside & inset.holds(contents.positions) if inset else np.zeros_like(inside)
     sized = sorted(np.flatnonzero(inside & ~in_inset), key=lambda i: (-_diameter(contents.marks[i], scale), i))
     marks = tuple(contents.marks[i] for i in sized)
@@ -126,7 +137,7 @@ def _draw_each(
 
 def _draw_many(page: Page, marks: Sequence[Mark], at: Points, diameters: Sequence[float], clip: Frame) -> None:
     """Draw very many symbols as one artist, and the numbers of those that no later symbol covers."""
-    parts = [_parts(mark.families, diameter) for mark, diameter in zip(marks, diameters, strict=True)]
+    parts = [_parts(page, mark.families, diameter) for mark, diameter in zip(marks, diameters, strict=True)]
     index = np.repeat(np.arange(len(marks)), [len(one) for one in parts])
     page.symbols(
         [path for one in parts for path, _ in one],
@@ -134,7 +145,7 @@ def _draw_many(page: Page, marks: Sequence[Mark], at: Points, diameters: Sequenc
         np.asarray(diameters)[index],
         clip=clip,
         facecolors=[colour for one in parts for _, colour in one],
-        edgecolors=["none" if marks[int(i)].count > 1 else style.OUTLINE for i in index],
+        edgecolors=["none" if marks[int(i)].count > 1 else "outline" for i in index],
         linewidths=0.7,
         zorder=8,
         gid=f"events-{clip.x:.0f}",
@@ -197,14 +208,14 @@ def _spots(place: Points, radius: float, frame: Frame) -> Points:
 
 def draw_lead(page: Page, place: Points, symbol: Points, *, zorder: float = 20) -> None:
     """Draw the dot at a place and the line from it to its symbol."""
-    page.line([tuple(place), tuple(symbol)], edgecolor=style.OUTLINE, linewidth=1.9, zorder=7.8)
+    page.line([tuple(place), tuple(symbol)], edgecolor="outline", linewidth=1.9, zorder=7.8)
     page.line([tuple(place), tuple(symbol)], edgecolor=INK, linewidth=0.7, zorder=7.9)
     page.symbols(
         [Path.unit_circle()],
         np.array([place]),
         [2 * LEAD_DOT_PT],
         facecolors=INK,
-        edgecolors=style.OUTLINE,
+        edgecolors="outline",
         linewidths=0.5,
         zorder=max(zorder, 8.9),
     )
@@ -221,42 +232,45 @@ def draw_mark(
 ) -> None:
     """Draw the symbol of one event, or the ring and the number of several."""
     number = sum(n for _, n in families)
-    parts = _parts(families, diameter)
+    parts = _parts(page, families, diameter)
     page.symbols(
         [path for path, _ in parts],
         np.array([at] * len(parts)),
         [diameter] * len(parts),
         clip=clip,
         facecolors=[colour for _, colour in parts],
-        edgecolors=style.OUTLINE if number == 1 else "none",
+        edgecolors="outline" if number == 1 else "none",
         linewidths=0.7,
         zorder=zorder,
-        gid=f"event-{families[0][0]}-{at[0]:.0f}-{at[1]:.0f}" if clip else "",
+        gid=f"{'event' if clip else 'legend'}-{families[0][0]}-{at[0]:.0f}-{at[1]:.0f}",
     )
     if number > 1:
         _draw_number(page, float(at[0]), float(at[1]), number, diameter, zorder + 5e-5, clip)
 
 
-def _parts(families: Sequence[tuple[str, int]], diameter: float) -> list[tuple[Path, str]]:
+def _parts(page: Page, families: Sequence[tuple[str, int]], diameter: float) -> list[tuple[Path, str]]:
     is_one = sum(n for _, n in families) == 1
-    return _single(families[0][0]) if is_one else _ring(families, (diameter + 2.2) / diameter)
+    if is_one:
+        return _single(families[0][0])
+    shares = families if page.theme.rings == "types" else [("ink", sum(n for _, n in families))]
+    return _ring(shares, (diameter + 2.2) / diameter)
 
 
 def _single(name: str) -> list[tuple[Path, str]]:
     vertices = FAMILY[name].vertices
-    return [(Path([*vertices, vertices[0]], closed=True), FAMILY[name].colour)]
+    return [(Path([*vertices, vertices[0]], closed=True), name)]
 
 
 def _ring(shares: Sequence[tuple[str, int]], casing: float) -> list[tuple[Path, str]]:
     """Return a white disc, the sectors of a ring clockwise from the top, and its hole."""
     total, passed = sum(n for _, n in shares), 0
     disc = Path.unit_circle()
-    parts = [(disc.transformed(Affine2D().scale(casing)), style.OUTLINE)]
+    parts = [(disc.transformed(Affine2D().scale(casing)), "outline")]
     for name, n in shares:
         start, stop = 90 - 360 * (passed + n) / total, 90 - 360 * passed / total
-        parts.append((disc if n == total else Path.wedge(start, stop), FAMILY[name].colour))
+        parts.append((disc if n == total else Path.wedge(start, stop), name))
         passed += n
-    return [*parts, (disc.transformed(Affine2D().scale(_HOLE)), "#ffffff")]
+    return [*parts, (disc.transformed(Affine2D().scale(_HOLE)), "paper")]
 
 
 def _draw_number(
@@ -278,7 +292,7 @@ def draw_dots(page: Page, at: Points, *, clip: Frame | None = None) -> None:
             [DOT_PT] * len(at),
             clip=clip,
             facecolors=DOT,
-            edgecolors=style.OUTLINE,
+            edgecolors="outline",
             linewidths=0.5,
             zorder=7,
             gid="events-in-inset" if clip else "",
@@ -303,8 +317,8 @@ def draw_circles(
         at,
         diameters,
         clip=clip,
-        facecolors="#5d646b09",
-        edgecolors="#5d646b8c",
+        facecolors="muted@0.035",
+        edgecolors="muted@0.55",
         linewidths=0.5,
         linestyles=[(0, (2.5, 1.8))],
         zorder=3.5,
@@ -318,21 +332,28 @@ def draw_areas(page: Page, view: View, shapes: Mapping[str, BaseGeometry]) -> No
     What is as large as a view, such as a country, has the edge alone: a tint over everything says nothing.
     """
     for area_id, shape in sorted(shapes.items()):
-        seen = shapely.intersection(shape, view.window.padded(0.1).shape)
         is_large = shape.area > _LARGE * view.window.shape.area
         for inside_pt, alpha in _TINTS[is_large:]:
-            inner = shapely.buffer(shape, -inside_pt / view.points_per_metre, quad_segs=4) if inside_pt else None
-            part = seen if inner is None else shapely.difference(seen, inner)
             page.path(
-                path_of(shapely.simplify(part, 0.15 / view.points_per_metre)),
+                _tinted(shape, view.window, view.points_per_metre, inside_pt),
                 transform=view.transform,
                 clip=view.frame,
-                facecolor=style.AREA_SHADE,
+                facecolor="area",
                 edgecolor="none",
                 alpha=alpha,
                 zorder=2.5,
                 gid=f"area-{area_id}-{inside_pt:.0f}-{view.frame.x:.0f}",
             )
+
+
+@lru_cache(maxsize=64)
+def _tinted(shape: BaseGeometry, window: Window, points_per_metre: float, inside_pt: float) -> Path:
+    """Return what a tint covers: everything within the edge, or a band along its inside. It is prepared once."""
+    thin = shapely.simplify(shape, 0.4 / points_per_metre)
+    seen = shapely.intersection(thin, window.padded(0.1).shape)
+    if not inside_pt:
+        return path_of(seen)
+    return path_of(shapely.difference(seen, shapely.buffer(thin, -inside_pt / points_per_metre, quad_segs=3)))
 
 
 _TINTS: Final = ((0.0, 0.09), (6.0, 0.07), (3.0, 0.09))

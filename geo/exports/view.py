@@ -79,8 +79,8 @@ class Window:
         return (self.west <= x) & (x <= self.east) & (self.south <= y) & (y <= self.north)
 
     def padded(self, share: float, least_m: float = 0.0) -> Window:
-        """Return the box with a margin: a share of its longer side, and at least so many metres."""
-        margin = max(share * max(self.width, self.height), least_m)
+        """Return the box with a margin: a share of its longer side, at least so many metres; without a share, these."""
+        margin = max(share * max(self.width, self.height), least_m) if share else least_m
         return Window(self.west - margin, self.south - margin, self.east + margin, self.north + margin)
 
     def of_aspect(self, aspect: float) -> Window:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -16,16 +15,17 @@ from geo.exports.labels import Obstacles
 from geo.exports.names import roomiest
 from geo.exports.page import MUTED, Font, Page, path_of
 from geo.exports.view import Frame, Window, projected
+from geo.exports.words import Words
 
 _EPSG: Final = 3035
 """Lambert azimuthal equal-area projection of Europe."""
 _HALF_M: Final = 640_000.0
 """From the middle of the map to its edge."""
-_LAND: Final = "#dedbd3"
-_SEA: Final = "#f4f7f9"
-_KOSOVO: Final = "#8c1c3c"
+_LAND: Final = "europe_land"
+_SEA: Final = "europe_sea"
+_KOSOVO: Final = "accent"
 _NAME: Final = Font(size_pt=4.6, colour=MUTED)
-_KOSOVO_NAME: Final = Font(size_pt=5.2, face="bold", colour=_KOSOVO, halo="#fffefb", halo_pt=1.4)
+_KOSOVO_NAME: Final = Font(size_pt=5.2, face="bold", colour=_KOSOVO, halo="halo", halo_pt=1.4)
 
 
 @cache
@@ -37,7 +37,7 @@ def _shapes() -> tuple[tuple[str, str, BaseGeometry, Path], ...]:
     return tuple(found)
 
 
-def draw(page: Page, frame: Frame, window: Window, *, translate: Callable[[str], str]) -> None:
+def draw(page: Page, frame: Frame, window: Window, *, words: Words) -> None:
     """Draw the locator map into a frame, with the outline of the main map's window on it."""
     kosovo = next(shape for code, _, shape, _ in _shapes() if code == "XK")
     x, y = kosovo.centroid.coords[0]
@@ -52,22 +52,25 @@ def draw(page: Page, frame: Frame, window: Window, *, translate: Callable[[str],
             transform=transform,
             clip=frame,
             facecolor=_KOSOVO if is_kosovo else _LAND,
-            edgecolor="#ffffff",
+            edgecolor="europe_sea",
             linewidth=0.45,
             zorder=15 + is_kosovo,
         )
-    page.rectangle(frame, facecolor="none", edgecolor="#8b8f94", linewidth=0.8, zorder=18)
-    _draw_names(page, frame, transform, translate)
+    page.rectangle(frame, facecolor="none", edgecolor="frame", linewidth=0.8, zorder=18)
+    _draw_names(page, frame, transform, words)
 
 
-def _draw_names(page: Page, frame: Frame, transform: Affine2D, translate: Callable[[str], str]) -> None:
+def _draw_names(page: Page, frame: Frame, transform: Affine2D, words: Words) -> None:
     """Name Kosovo, and the other countries where a name has room within them."""
     obstacles = Obstacles(frame)
     by_size = sorted(_shapes(), key=lambda found: (found[0] != "XK", -found[2].area))
     for code, name, shape, _ in by_size:
         seen = shapely.intersection(shapely.transform(shape, transform.transform), shapely.box(*frame.box))
-        words, font = translate(name).upper(), _NAME if code != "XK" else _KOSOVO_NAME
-        half_w, half_h = page.width(words, font) / 2 + 1, font.size_pt * 0.42
+        said, font = (
+            (words.country(code, name) if code != "XK" else words.translate(name)).upper(),
+            _NAME if code != "XK" else _KOSOVO_NAME,
+        )
+        half_w, half_h = page.width(said, font) / 2 + 1, font.size_pt * 0.42
         if code == "XK":
             middle: tuple[float, float] | None = (seen.centroid.x, seen.bounds[1] - font.size_pt * 0.62)
         else:
@@ -75,4 +78,4 @@ def _draw_names(page: Page, frame: Frame, transform: Affine2D, translate: Callab
         if middle:
             x, y = middle
             obstacles.boxes.append((x - half_w, y - half_h, x + half_w, y + half_h))
-            page.text(x, y - font.size_pt * 0.36, words, font, align="center", zorder=17)
+            page.text(x, y - font.size_pt * 0.36, said, font, align="center", zorder=17)
