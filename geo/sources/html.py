@@ -57,7 +57,7 @@ def read(data: bytes, *, encoding: str | None = None) -> list[Part]:
         Part(
             text=text,
             title=title,
-            published=found.get("date"),
+            published=_stated(found.get("date"), markup),
             source=one_line(found.get("sitename")),
             url=link(found.get("url")),
         )
@@ -115,6 +115,20 @@ def _declared(data: bytes) -> str | None:
     if found is None or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else None
     return found.group(1).decode("ascii")
+
+
+def _stated(found: str | None, markup: str) -> str | None:
+    """Return a day if the page writes it out; of a month alone the library makes a day (the first, or today's)."""
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.split("-"))
+    written = (
+        rf"{year}[-/.]0?{month}[-/.]0?{day}(?!\d)|{year}{month:02}{day:02}(?!\d)",
+        rf"(?<!\d)0?{day}[-/.]\s?0?{month}[-/.]\s?{year}|(?<!\d)0?{month}/0?{day}/{year}",
+        rf"(?<!\d)0?{day}(?:st|nd|rd|th|\.)?[ -][^\W\d]{{3,12}}\.?,?[ -]{year}",
+        rf"[^\W\d]{{3,12}}\.? 0?{day}(?:st|nd|rd|th)?,? {year}",
+    )
+    return found if any(re.search(form, markup) for form in written) else None
 
 
 def _date_rules() -> dict[str, Any]:
