@@ -1,6 +1,6 @@
 """The shipped events of 2023 in, how long a print of them takes out: ours beside three ways to a static map.
 
-    python bench/export.py [--rounds N] [--many NUMBER]
+    python -m bench.export [--rounds N] [--many NUMBER]
 
 Ours: the overview as PNG (A4 at 300 dpi), SVG and PDF, in a fresh process (cold, with imports), then each again in the
 same process (warm, the median of the rounds). Beside it, each in a process of its own likewise:
