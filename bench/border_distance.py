@@ -7,17 +7,13 @@ against geodesics to every vertex and along every segment that may be nearer.
 """
 
 import os
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import geopandas
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from geo.border import Border
 from tests.geodesic_truth import scattered, truth_m

@@ -8,15 +8,11 @@ written last, before any rule was written from them (`SHARE`). The test split is
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import geo.extract as extraction
 from bench.scoring import FAMILIES, Said, Text, corpus, pairs

@@ -32,7 +32,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 LEAFLET = ROOT / "app" / "static" / "vendor" / "leaflet"
 PIXELS = (3508, 2480)
 DPI = 300
@@ -198,8 +197,8 @@ def synthetic(number: int) -> Features:
 
 def run(name: str, features: Features, rounds: int) -> dict[str, Any]:
     """Measure in a process of its own."""
-    command = [sys.executable, __file__, "--measure", name, "--rounds", str(rounds)]
-    done = subprocess.run(command, input=json.dumps(features), capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "bench.export", "--measure", name, "--rounds", str(rounds)]
+    done = subprocess.run(command, input=json.dumps(features), capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         return {"failed": (done.stderr.strip().splitlines() or ["no output"])[-1]}
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])

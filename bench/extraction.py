@@ -21,8 +21,6 @@ from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from bench import baseline
 from bench.scoring import FAMILIES, Answer, Said, Tally, Text, corpus, ratio, score
 from geo.border import Border

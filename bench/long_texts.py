@@ -12,14 +12,10 @@ from __future__ import annotations
 import argparse
 import math
 import re
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Final
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from geo.border import Border
 from geo.gazetteer import Gazetteer

@@ -33,8 +33,7 @@ import folium
 from folium.plugins import FastMarkerCluster
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from bench.synthetic import positions, write  # found from the root of the project
+from bench.synthetic import positions, write
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
 SLOWDOWNS = (1, 4)
