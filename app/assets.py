@@ -11,6 +11,7 @@ import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,6 +22,7 @@ from markupsafe import Markup
 
 STATIC: Final = Path(__file__).with_name("static")
 MODULES: Final = tuple(sorted(path.name for path in (STATIC / "js").glob("*.js")))
+_IMPORT: Final = re.compile(r'from "ibar/([\w.]+)"')
 _URL: Final = re.compile(r"url\((?P<quote>[\"']?)(?P<path>[\w./-]+)(?P=quote)\)")
 
 
@@ -35,8 +37,11 @@ class Assets(Protocol):
     def script(self, path: str) -> Markup:
         """Return the markup of a classic script."""
 
-    def modules(self, entry: str) -> Markup:
-        """Return the markup of the import map and of the module that starts."""
+    def module_map(self, entry: str) -> Markup:
+        """Return the markup, for the head, that says where modules are, before any of them is asked for."""
+
+    def start(self, entry: str) -> Markup:
+        """Return the markup of the module that starts."""
 
 
 class LinkedAssets:
@@ -53,11 +58,16 @@ class LinkedAssets:
         """Return a classic script by its address."""
         return Markup('<script src="{}" nonce="{}"></script>').format(address(path), self.nonce)
 
-    def modules(self, entry: str) -> Markup:
-        """Return the import map and the starting module by their addresses."""
+    def module_map(self, entry: str) -> Markup:
+        """Return the import map, and links that load at once what `entry` imports, however deep."""
         names = {f"ibar/{name}": address(f"js/{name}") for name in MODULES}
-        start = Markup('<script type="module" src="{}" nonce="{}"></script>').format(names[f"ibar/{entry}"], self.nonce)
-        return _import_map(names, self.nonce) + start
+        link = Markup('<link rel="modulepreload" href="{}" nonce="{}">')
+        links = (link.format(address(f"js/{name}"), self.nonce) for name in imported(entry))
+        return _import_map(names, self.nonce) + Markup("").join(links)
+
+    def start(self, entry: str) -> Markup:
+        """Return the starting module by its address."""
+        return Markup('<script type="module" src="{}" nonce="{}"></script>').format(address(f"js/{entry}"), self.nonce)
 
 
 class InlineAssets:
@@ -75,11 +85,32 @@ class InlineAssets:
         """Return a classic script as text."""
         return _element("script", _text(path), self.nonce)
 
-    def modules(self, entry: str) -> Markup:
-        """Return the import map, with every module as data, and a line that starts one."""
-        names = {f"ibar/{name}": _data_address(STATIC / "js" / name) for name in MODULES}
-        start = Markup('<script type="module" nonce="{}">import "ibar/{}";</script>').format(self.nonce, entry)
-        return _import_map(names, self.nonce) + start
+    def module_map(self, entry: str) -> Markup:
+        """Return the import map, with the modules that `entry` needs as data."""
+        names = {f"ibar/{name}": _data_address(STATIC / "js" / name) for name in imported(entry)}
+        return _import_map(names, self.nonce)
+
+    def start(self, entry: str) -> Markup:
+        """Return a line that starts one module."""
+        return Markup('<script type="module" nonce="{}">import "ibar/{}";</script>').format(self.nonce, entry)
+
+
+@cache
+def imported(entry: str) -> tuple[str, ...]:
+    """Return a module's file name and those of all that it imports, directly or not."""
+    found, waiting = [], [entry]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found.append(name)
+            waiting += _IMPORT.findall(_text(f"js/{name}"))
+    return tuple(found)
+
+
+def asked_early(addresses: Sequence[str], nonce: str) -> Markup:
+    """Return a script for the head that asks for addresses while the page and its scripts are still on their way."""
+    block = json_block(addresses, element_id="ibar-early", nonce=nonce)
+    return block + _element("script", _text("early/early.js"), nonce)
 
 
 @cache

@@ -116,20 +116,39 @@ class FilterForm:
 
     def query(self, **more: str) -> str:
         """Return the filter as a query of the HTTP interface, with further parameters."""
+        return _encoded({**self._filters(), **more})
+
+    def undated_query(self) -> str:
+        """Return the filter without the days that the time slider sets, as a query of the HTTP interface."""
+        found = self._filters()
+        if self.has_slider_days:
+            found.pop("datetime")
+        return _encoded(found)
+
+    @property
+    def has_slider_days(self) -> bool:
+        """Whether a first or a last day is asked for."""
+        return bool({"from", "to"} & self.raw.keys())
+
+    def _filters(self) -> dict[str, str]:
         names = {p.name for p in params.FILTERS}
         found = {name: text for name, text in self.raw.items() if name in names}
-        if {"from", "to"} & self.raw.keys():
+        if self.has_slider_days:
             found["datetime"] = f"{self.first_day or '..'}/{self.last_day or '..'}"
         if "within_km" in self.raw and self.criteria.within_m is not None:
             found["within_m"] = f"{self.criteria.within_m:.0f}"
         if self.criteria.within_m is None:
             found.pop("certainty", None)
-        return urlencode({**found, **more}, safe=",/:")
+        return found
 
     def page_query(self, **more: str) -> str:
         """Return the filter as a query of the map page, with further parameters."""
         shown = {name: text for name, text in self.raw.items() if name not in ("cursor", "map", "event")}
-        return urlencode({**shown, **more}, safe=",/:")
+        return _encoded({**shown, **more})
+
+
+def _encoded(query: Mapping[str, str]) -> str:
+    return urlencode(query, safe=",/:")
 
 
 def read_form(request: Request) -> FilterForm:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.map_strings import map_strings
 from app.translation import choices, name_choice
 from app.words import format_patterns, reading_locale
-from geo.maps import COUNTRY_LABELS, DRAWINGS, drawing
+from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
 
@@ -51,5 +51,6 @@ def _common(wording: Wording) -> dict[str, Any]:
             {"name": _(label.name) + label.mark, "lon": label.lon, "lat": label.lat, "main": bool(label.mark)}
             for label in COUNTRY_LABELS
         ],
+        "bounds": border_bounds(),
         "strings": map_strings(wording),
     }

@@ -12,7 +12,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.answers import Validators, as_json
-from app.assets import LinkedAssets, json_block
+from app.assets import LinkedAssets, asked_early, json_block
+from app.early import early_addresses
 from app.event_page import event_page as event_page_of
 from app.event_page import view_of
 from app.filter_form import DISTANCES_KM, FilterForm, family_choices, read_form
@@ -49,6 +50,7 @@ def _common() -> dict[str, Any]:
         "line_short": line_name(wording, is_short=True, translate=_),
         "status_note": status_note(translate=_),
         "assets": LinkedAssets(csp_nonce()),
+        "asked_early": asked_early,
         "citation": CITATION,
         "map_card": map_card,
         "is_standalone": False,
@@ -67,11 +69,13 @@ def map_page() -> str:
         cursor=form.asked.get("cursor"),
     )
     tiles = chosen_tiles(resources().settings.tiles)
-    config = served_config(resources().settings.wording, version=drawing_version())
+    wording = resources().settings.wording
+    config = {**served_config(wording, version=drawing_version()), "matched": page.number_matched}
     return render_template(
         "map.html",
         shell=map_shell(tiles),
         config=json_block(config, element_id="ibar-config", nonce=csp_nonce()),
+        early=early_addresses(form, page, config),
         tiles=tiles,
         form=form,
         families=family_choices(form, type_counts(form)),

@@ -1,14 +1,13 @@
 /** The name of a small answer and a query in, the answer out; the same question is asked once while it stays open. */
 
 import { config } from "ibar/config.js";
+import { getJson } from "ibar/source.js";
 
 /** Ask one of the interface's small answers: clusters, hexagons, histogram, strip, types-by-month, geocode. */
 export async function ask(name, query, { signal } = {}) {
   const address = new URL(config.api_url + name, location.href);
   query.forEach((value, key) => address.searchParams.append(key, value));
-  const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+  return getJson(address, signal);
 }
 
 /** Return a query with some values set; null takes one away. */

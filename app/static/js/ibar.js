@@ -26,6 +26,7 @@ const frame = map.getContainer().closest(".map-frame") || map.getContainer().par
 let features = [];
 let carried = { key: null, answer: null };
 let histogram = { key: null, answer: null };
+let expected = config.matched;
 let settling = 0;
 let asked = null;
 let isOpening = false;
@@ -88,16 +89,20 @@ async function draw(parameters, signal) {
   const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
   if (config.events) return show(await loadEvents(query, signal));
   const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
-  const [bins, found] = await Promise.all([countsOverTime(undated, signal), clusters.ask(query, signal)]);
+  const isHexagons = parameters.get("view") === "hexagons";
+  const asks = isHexagons || expected > MOST_EVENTS;
+  const [bins, told] = await Promise.all([countsOverTime(undated, signal), asks ? clusters.ask(query, signal) : null]);
+  expected = bins.numberMatched;
+  const found = told || (expected > MOST_EVENTS ? await clusters.ask(query, signal) : null);
   timeline.show(bins, from, to);
   charts?.set(query);
-  if (parameters.get("view") === "hexagons") {
+  if (isHexagons) {
     clusters.stop();
     await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
     return hexagons.start(query);
   }
   hexagons.stop();
-  if (found.numberMatched > MOST_EVENTS) {
+  if (found && found.numberMatched > MOST_EVENTS) {
     await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
     return clusters.start(query, { answer: found });
   }
@@ -312,7 +317,7 @@ listenToShare();
 if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
-startView(L.geoJSON(await loadDrawing("border_line")).getBounds());
+startView(config.bounds);
 await Promise.all([
   drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }),
   refresh({ renew: false }),
