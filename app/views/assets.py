@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import mimetypes
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
-from werkzeug.security import safe_join
 
-from app.assets import STATIC, content_hash
+from app.assets import content, content_hash
 
 blueprint = Blueprint("assets", __name__)
 
@@ -43,8 +41,8 @@ def _file(path: str) -> tuple[bytes, str, str]:
     NotFound
         There is no such file, or it is not below `static`.
     """
-    found = safe_join(str(STATIC), path)
-    if found is None or not Path(found).is_file():
-        raise NotFound
-    media_type = mimetypes.guess_type(found)[0] or "application/octet-stream"
-    return Path(found).read_bytes(), media_type, content_hash(path)
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    try:
+        return content(path), media_type, content_hash(path)
+    except OSError as error:
+        raise NotFound from error
