@@ -3,9 +3,10 @@
 from geo.tiles.bins import Bins, Hexagon, hexagons, histogram, kinds_by_month, strip, types
 from geo.tiles.grid import Cells, cells_in
 from geo.tiles.keeping import Keeper
-from geo.tiles.pyramid import Clusters, Pyramid, Selection
+from geo.tiles.pyramid import CERTAINTIES, Clusters, Pyramid, Selection, Shares
 
 __all__ = [
+    "CERTAINTIES",
     "Bins",
     "Cells",
     "Clusters",
@@ -13,6 +14,7 @@ __all__ = [
     "Keeper",
     "Pyramid",
     "Selection",
+    "Shares",
     "cells_in",
     "hexagons",
     "histogram",
