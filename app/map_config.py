@@ -43,7 +43,15 @@ def _common(wording: Wording) -> dict[str, Any]:
         "formats": format_patterns(),
         "locale": str(reading_locale()).replace("_", "-"),
         "families": [
-            {"name": f.name, "kind": f.kind, "types": f.event_types, "colour": f.colour, "path": f.svg_path(8)}
+            {
+                "name": f.name,
+                "label": _(f.label),
+                "kind": f.kind,
+                "types": f.event_types,
+                "colour": f.colour,
+                "dash": f.dash,
+                "path": f.svg_path(8),
+            }
             for f in FAMILIES
         ],
         "types": {event_type: _(label) for event_type, label in LABELS.items()},

@@ -99,6 +99,8 @@ def _tool_words() -> dict[str, str]:
     return {
         "tools": _("Ways to look at the map"),
         "hexagons": _("Hexagons"),
+        "hexagon_legend": _("Events per hexagon"),
+        "at_least": _("%(number)s or more", number="{number}"),
         "measure": _("Measure"),
         "measure_how": _(
             "Click on the map, or move it with the arrow keys and press Enter, to set points; Escape ends."

@@ -1,8 +1,8 @@
 """Columns of events in, a pyramid of clusters out: every zoom of every filter, with exact counts.
 
 The located events stand sorted by the number of their cell (`geo.tiles.grid`), so each cell of each level is one run of
-them. A filter leaves a rising list of rows; two halvings then count any cell, and the middle row of a run is the event
-on which its cluster is drawn: a real place, not the middle of a square.
+them. A filter leaves a rising list of rows; two halvings then count any cell. A cluster is drawn on one of its events,
+the most central of a few: a real place, not the middle of a square, and seldom on top of its neighbour.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from geo.model import BBox, Criteria
 from geo.store.columns import Columns
-from geo.tiles.grid import Cells, cells_in, numbers_of
+from geo.tiles.grid import Cells, cells_in, mercator, numbers_of
 
 Array = NDArray[Any]
 
+_CANDIDATES: Final = 9
 CERTAINTIES: Final = ("certain", "likely", "possible")
 _KEPT_SELECTIONS: Final = 12
 """Filters whose rows are kept: at a million events each takes at most 12 MB."""
@@ -132,16 +133,16 @@ class Pyramid:
         first, after = self._rows(bounds, selection.located)
         counts = after - first
         held = np.flatnonzero(counts)
-        middle = selection.located[first[held] + counts[held] // 2]
+        shown = self._most_central(cells, held, selection.located, (first[held], counts[held]))
         arrays = self.located.arrays
-        types = tuple(self._words[number] for number in arrays["event_type"][middle])
+        types = tuple(self._words[number] for number in arrays["event_type"][shown])
         return Clusters(
             cells.level,
             cells.xs[held],
             cells.ys[held],
             counts[held],
-            arrays["lon"][middle],
-            arrays["lat"][middle],
+            arrays["lon"][shown],
+            arrays["lat"][shown],
             types,
             _shares(selection.parts("type", lambda: self._by_type(selection.located)), bounds, held),
             None
@@ -150,6 +151,17 @@ class Pyramid:
                 selection.parts("certainty", lambda: self._by_certainty(selection.located, within_m)), bounds, held
             ),
         )
+
+    def _most_central(self, cells: Cells, held: Array, rows: Array, runs: tuple[Array, Array]) -> Array:
+        """Return for each cell the row, of a few spread over its run, whose event lies nearest to the cell's middle."""
+        first, counts = runs
+        steps = (np.arange(_CANDIDATES) * 2 + 1)[:, np.newaxis]
+        tried = rows[first + counts * steps // (2 * _CANDIDATES)]
+        arrays = self.located.arrays
+        xs, ys = mercator(arrays["lon"][tried], arrays["lat"][tried], cells.level)
+        away = (xs - cells.xs[held] - 0.5) ** 2 + (ys - cells.ys[held] - 0.5) ** 2
+        found: Array = np.take_along_axis(tried, np.argmin(away, axis=0)[np.newaxis], axis=0)[0]
+        return found
 
     def areas(self, selection: Selection) -> dict[str, int]:
         """Count the selected events that are known only by an area, by that area."""

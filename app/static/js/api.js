@@ -27,3 +27,12 @@ export function viewOf(map) {
   const limits = [[-180, 180], [-90, 90], [-180, 180], [-90, 90]];
   return edges.map((edge, i) => Math.min(Math.max(edge, limits[i][0]), limits[i][1]).toFixed(5)).join(",");
 }
+
+/** Narrow a query to the kinds of event that the layer control shows; null where it shows none of those asked for. */
+export function narrowedToShown(query, map, layers) {
+  const kinds = ["incident", "deployment"];
+  const asked = (query.get("kind") || kinds.join(",")).split(",");
+  const shown = asked.filter((kind) => map.hasLayer(layers[`${kind}s`]));
+  if (shown.length === asked.length) return query;
+  return shown.length ? changed(query, { kind: shown.join(",") }) : null;
+}

@@ -11,6 +11,7 @@ import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
+import { PagedList } from "ibar/paged.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
@@ -33,12 +34,13 @@ let isOpening = false;
 
 const dialog = new Dialog(map, { closed: () => select(null) });
 const markers = new Markers(map, layers, dialog, { selected: select });
+const lists = new PagedList(dialog, markers, { selected: select, failed });
+const clusters = new Clusters(map, layers, markers, { lists, failed, drawn: clustersDrawn });
+const symbols = () => [...markers.obstacles(), ...clusters.obstacles()];
 const areas = new Areas(map, layers.areas, dialog, {
-  selected: select, load: () => loadDrawing("areas"), symbols: () => markers.obstacles(),
+  selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
-
-const clusters = new Clusters(map, layers, dialog, markers, { selected: select, failed, drawn: clustersDrawn });
-const hexagons = new Hexagons(map, { failed });
+const hexagons = new Hexagons(map, layers, frame, { failed });
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
 
@@ -46,8 +48,9 @@ function failed(error) {
   say(t("failed", { reason: error.message }), { isError: true });
 }
 
-function clustersDrawn(answer, total) {
+async function clustersDrawn(answer, total, query) {
   document.body.dataset.inView = String(total);
+  await areas.setCounts(answer.areas, query);
 }
 
 function select(feature) {
@@ -98,12 +101,13 @@ async function draw(parameters, signal) {
   charts?.set(query);
   if (isHexagons) {
     clusters.stop();
-    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+    await showGrouped(found);
+    await areas.setCounts(found.areas, query);
     return hexagons.start(query);
   }
   hexagons.stop();
   if (found && found.numberMatched > MOST_EVENTS) {
-    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+    await showGrouped(found);
     return clusters.start(query, { answer: found });
   }
   clusters.stop();
@@ -128,15 +132,30 @@ async function carriedEvents(query, undated, bins, { from, to, signal }) {
   return { features: within, matched: within.length, notPlaced: answer.notPlaced };
 }
 
-async function show(answer, { isGrouped = false } = {}) {
+async function show(answer) {
   features = answer.features;
   dialog.close();
   markers.set(features);
   await areas.set(features);
   const lost = listNotPlaced(features, openAnywhere);
-  const words = isGrouped ? `${count("events", answer.matched)} · ${t("clustered")}` : summary(answer, lost);
-  say(words, { isSeen: isGrouped || features.length < answer.matched });
+  say(summary(answer, lost), { isSeen: features.length < answer.matched });
   document.body.dataset.events = String(answer.matched);
+}
+
+/** Show how many events match where the map draws them in groups: it carries none of them. */
+function showGrouped({ numberMatched, located, areas: byArea }) {
+  features = [];
+  dialog.close();
+  if (markers.features.length) markers.set([]);
+  const inAreas = Object.values(byArea).reduce((sum, number) => sum + number, 0);
+  const lost = numberMatched - located - inAreas;
+  listNotPlaced([], openAnywhere);
+  say([
+    `${count("events", numberMatched)} · ${t("clustered")}`,
+    inAreas ? count("by_area", inAreas) : "",
+    lost ? count("not_placed", lost) : "",
+  ].filter(Boolean).join(" · "), { isSeen: true });
+  document.body.dataset.events = String(numberMatched);
 }
 
 /** Take an interval from the time slider into the address and the form; the table follows when it rests. */
@@ -319,7 +338,7 @@ const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
 startView(config.bounds);
 await Promise.all([
-  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }),
+  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()] }),
   refresh({ renew: false }),
 ]);
 isOpening = false;
