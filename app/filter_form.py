@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import params, values
 from app.params import Parameter
-from app.translation import NAME_CHOICES
+from app.translation import NAME_CHOICES, PLAIN, THEMES
 from geo.errors import InvalidInput
 from geo.model import Criteria
 from geo.style import FAMILIES, Family
@@ -37,6 +37,11 @@ _LABELS: Final = Parameter(
     meaning="Names of places: both, sq (Albanian) or sr (Serbian)",
     read=lambda text: values.choice(text, NAME_CHOICES),
 )
+_THEME: Final = Parameter(
+    name="theme",
+    meaning="Colours: light or dark; without it those that the reader's device prefers",
+    read=lambda text: values.choice(text, THEMES),
+)
 _VIEW: Final = Parameter(
     name="view",
     meaning="How many events are drawn: events (points and clusters) or hexagons",
@@ -49,6 +54,7 @@ PARAMETERS: Final = (
     params.CURSOR,
     params.LANG,
     _LABELS,
+    _THEME,
     _FROM,
     _TO,
     _WITHIN_KM,
@@ -97,7 +103,7 @@ class FilterForm:
     def kept(self) -> Mapping[str, str]:
         """Filters that came in the address and have no field in the form."""
         names = {p.name for p in params.FILTERS} - _FORM_FIELDS
-        return {name: text for name, text in self.raw.items() if name in names or name in ("lang", "labels")}
+        return {name: text for name, text in self.raw.items() if name in names or name in PLAIN}
 
     @property
     def is_empty(self) -> bool:

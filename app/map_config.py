@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from app.map_strings import map_strings
-from app.translation import choices, name_choice
+from app.translation import PLAIN, name_choice
 from app.words import format_patterns, reading_locale
 from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
@@ -22,10 +21,9 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
     urls = {name: url_for("pages.drawing_data", name=name, v=version) for name in (*DRAWINGS, "areas")}
     return {
         **_common(wording),
-        "page_query": f"?{urlencode(choices())}" if choices() else "",
         "events_url": url_for("items.events"),
         "api_url": url_for("items.events", lang=None).removesuffix("events"),
-        "event_page": url_for("pages.event_page", event_id="", lang=None, labels=None),
+        "event_page": url_for("pages.event_page", event_id="", **PLAIN),
         "drawing_urls": urls,
     }
 

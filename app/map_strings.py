@@ -106,6 +106,7 @@ def _tool_words() -> dict[str, str]:
             "Click on the map, or move it with the arrow keys and press Enter, to set points; Escape ends."
         ),
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
+        "dark": _("Dark"),
         "print": _("Print"),
         "search_place": _("Go to a place"),
         "search_none": _("No place of this name is known."),

@@ -17,6 +17,7 @@ import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
 import { listenToShare } from "ibar/share.js";
 import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
+import { themeButton } from "ibar/theme.js";
 import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 
@@ -212,7 +213,7 @@ async function renewResults(signal) {
 function filterChanged() {
   const address = new URL(location.href);
   const view = address.searchParams.get("map");
-  const kept = ["lang", "labels", "view"].map((name) => [name, address.searchParams.get(name)]);
+  const kept = ["lang", "labels", "theme", "view"].map((name) => [name, address.searchParams.get(name)]);
   address.search = formParameters(form).toString();
   for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
   if (view) address.searchParams.set("map", view);
@@ -324,6 +325,7 @@ function addTools() {
   });
   bar.append(look);
   new Measure(map, bar, { told: (words) => say(words, { isSeen: Boolean(words) }) });
+  bar.append(themeButton((theme) => setAddress("theme", theme)));
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
 

@@ -66,7 +66,14 @@ function sources(listed, record) {
 function eventLink(feature) {
   if (!config.event_page) return null;
   return h("p", { class: "popup-more" },
-    h("a", { href: config.event_page + encodeURIComponent(feature.id) + (config.page_query || "") }, t("event_page")));
+    h("a", { href: config.event_page + encodeURIComponent(feature.id) + choices() }, t("event_page")));
+}
+
+/** Return the reader's choices in the address, which links to other pages carry on. */
+function choices() {
+  const given = new URLSearchParams(location.search);
+  const kept = new URLSearchParams([...given].filter(([name]) => ["lang", "labels", "theme"].includes(name)));
+  return kept.size ? `?${kept}` : "";
 }
 
 /** Build the content of a list of events; `choose` is told the one that the reader picks. */
