@@ -20,6 +20,7 @@ VIEWS: Final = (
     "app.views.clusters",
     "app.views.pages",
     "app.views.embed",
+    "app.views.feed",
     "app.views.assets",
     "app.views.export",
 )

@@ -12,7 +12,7 @@ LEAST_BYTES: Final = 1_400
 """Smaller ones fit into one packet as they are."""
 _LEVEL: Final = 5
 _TYPES: Final = ("text/", "application/json", "application/geo+json", "application/ld+json", "application/problem+json")
-_MORE_TYPES: Final = ("application/javascript", "image/svg+xml")
+_MORE_TYPES: Final = ("application/atom+xml", "application/javascript", "image/svg+xml")
 
 
 def register(app: Flask) -> None:

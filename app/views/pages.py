@@ -163,7 +163,8 @@ def downloads(form: FilterForm) -> list[dict[str, str]]:
     data = {"GeoJSON": {"f": "geojson", "limit": "1000"}, "CSV": {"f": "csv", "limit": "1000"}}
     links = [{"label": name, "href": f"{url_for('items.events')}?{form.query(**more)}"} for name, more in data.items()]
     prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query()}".rstrip("?")} for f in _FORMATS]
-    return links + prints
+    feed = {"label": _("Atom feed"), "href": f"{url_for('feed.feed')}?{form.page_query()}".rstrip("?")}
+    return [*links, *prints, feed]
 
 
 def last_updated() -> str:
