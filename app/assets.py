@@ -6,6 +6,7 @@ Modules come as one bundle (`app.bundle`), linked with a hash in its address or 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import mimetypes
@@ -87,6 +88,13 @@ def asked_early(addresses: Sequence[str], nonce: str) -> Markup:
     """Return a script for the head that asks for addresses while the page and its scripts are still on their way."""
     block = json_block(addresses, element_id="ibar-early", nonce=nonce)
     return block + _element("script", _text("early/early.js"), nonce)
+
+
+def packed_block(value: object, *, element_id: str, nonce: str) -> Markup:
+    """Return a block that holds a value as JSON, compressed: a file is then as large as its data, not as their names."""
+    packed = gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
+    text = base64.b64encode(packed).decode("ascii")
+    return Markup('<script type="text/plain" id="{}" nonce="{}">{}</script>').format(element_id, nonce, text)
 
 
 def content(path: str) -> bytes:

@@ -28,10 +28,15 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
     }
 
 
-def standalone_config(wording: Wording, *, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
-    """Return the values for a page that carries its data."""
+def standalone_config(wording: Wording) -> dict[str, Any]:
+    """Return the values for a page that carries its data: those stand in a block of their own."""
+    return {**_common(wording), "is_standalone": True}
+
+
+def standalone_data(*, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
+    """Return the data that a standalone page carries."""
     drawings = {name: json.loads(drawing(name)) for name in DRAWINGS}
-    return {**_common(wording), "events": events, "drawings": {**drawings, "areas": areas}}
+    return {"events": events, "drawings": {**drawings, "areas": areas}}
 
 
 def _common(wording: Wording) -> dict[str, Any]:

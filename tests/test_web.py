@@ -294,6 +294,37 @@ def test_standalone_file_works_from_disk_without_a_network(
         assert seen.errors == []
 
 
+def test_standalone_file_has_its_time_slider_and_layers(
+    browser: Browser, store_path: Path, settings: Settings, ibar: Callable[..., Result], tmp_path: Path
+) -> None:
+    copy(store_path, settings)
+    out = tmp_path / "time.html"
+    assert ibar("map", str(out)).exit_code == 0
+    with visit(browser, offline=True) as seen:
+        page = seen.go(out.as_uri())
+        expect(page.locator(".timeline")).to_be_visible()
+        total = page.locator("#results tbody tr").count()
+        expect(page.locator("body")).to_have_attribute("data-events", str(total))
+        page.get_by_role("slider", name="Beginning of the interval").focus()
+        page.keyboard.press("End")
+        expect(page.locator("body")).not_to_have_attribute("data-events", str(total))
+        assert page.locator(".event-marker").count() <= 2
+        page.get_by_role("button", name="Whole time").click()
+        expect(page.locator("body")).to_have_attribute("data-events", str(total))
+        page.get_by_role("button", name="One interval forward").click()
+        expect(page.locator("body")).not_to_have_attribute("data-events", str(total))
+        page.get_by_role("button", name="Play").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Whole time").click()
+        page.locator(".leaflet-control-layers").hover()
+        page.get_by_label("Deployments").last.uncheck()
+        expect(marker(page, "A battalion arrives")).to_have_count(0)
+        assert violations(page) == []
+        assert seen.hosts() == set()
+        assert seen.errors == []
+
+
 def test_standalone_file_that_cannot_be_written_is_one_clear_error(
     store_path: Path, settings: Settings, ibar: Callable[..., Result], tmp_path: Path
 ) -> None:

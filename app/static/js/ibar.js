@@ -16,11 +16,12 @@ import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
 import { listenToShare } from "ibar/share.js";
-import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
+import { loadDrawing, loadEvents, MOST_EVENTS, unpack } from "ibar/source.js";
 import { themeButton } from "ibar/theme.js";
 import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 
+await unpack();
 const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
 const status = document.getElementById("status");

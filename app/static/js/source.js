@@ -7,6 +7,15 @@ const early = window.ibarEarly || new Map();
 
 const drawings = new Map();
 
+/** Take the data that a standalone file carries, compressed, into `config`. */
+export async function unpack() {
+  const block = document.getElementById("ibar-data");
+  if (!block) return;
+  const bytes = Uint8Array.from(atob(block.textContent), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  Object.assign(config, await new Response(stream).json());
+}
+
 /** Fetch a drawing of the shipped boundaries, each once. */
 export async function loadDrawing(name) {
   if (config.drawings) return config.drawings[name];
