@@ -91,7 +91,7 @@ def asked_early(addresses: Sequence[str], nonce: str) -> Markup:
 
 
 def packed_block(value: object, *, element_id: str, nonce: str) -> Markup:
-    """Return a block that holds a value as JSON, compressed: a file is then as large as its data, not as their names."""
+    """Return a block that holds a value as JSON, compressed: as large as what it tells, not as it is written."""
     packed = gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
     text = base64.b64encode(packed).decode("ascii")
     return Markup('<script type="text/plain" id="{}" nonce="{}">{}</script>').format(element_id, nonce, text)

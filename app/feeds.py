@@ -22,8 +22,6 @@ _ATOM: Final = "http://www.w3.org/2005/Atom"
 _GEORSS: Final = "http://www.georss.org/georss"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SOURCE_LANG: Final = "en"
-"""Titles and summaries are written in English."""
 
 register_namespace("", _ATOM)
 register_namespace("georss", _GEORSS)
@@ -65,10 +63,10 @@ def atom(features: Iterable[bytes], feed: Feed, *, page_of: Callable[[str], str]
 
 
 def _add_entry(root: Element, row: Row, page: str, *, fallback: datetime) -> None:
-    record = row.record
+    record, feed_language = row.record, str(root.get(_LANG))
     entry = SubElement(root, _name("entry"))
     _text(entry, "id", page)
-    _text(entry, "title", row.title).set(_LANG, _SOURCE_LANG)
+    _text(entry, "title", row.title).set(_LANG, row.title_language or feed_language)
     _text(entry, "updated", record.get("updated_at") or _time(fallback))
     if record.get("created_at"):
         _text(entry, "published", record["created_at"])

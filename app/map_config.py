@@ -9,7 +9,9 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from app.map_strings import map_strings
-from app.translation import PLAIN, name_choice
+from app.text_language import COMMON
+from app.translation import PLAIN, language, name_choice
+from app.translations.cyrillic import LETTERS
 from app.words import format_patterns, reading_locale
 from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
@@ -64,4 +66,6 @@ def _common(wording: Wording) -> dict[str, Any]:
         ],
         "bounds": border_bounds(),
         "strings": map_strings(wording),
+        "common_words": COMMON,
+        "cyrillic": LETTERS if language() == "sr-Cyrl" else None,
     }

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 
+from app.text_language import text_language
+
 LANGUAGES: Final = {"en": "English", "sq": "Shqip", "sr-Latn": "Srpski", "sr-Cyrl": "Српски"}
 """The languages that there is a translation for, as BCP 47 writes them, each with its own name for itself."""
 NAME_CHOICES: Final = ("both", "sq", "sr")
@@ -36,6 +38,7 @@ def register(app: Flask) -> None:
         choices=choices,
         theme=theme,
         plain=PLAIN,
+        text_language=text_language,
     )
     app.url_defaults(_keep_choices)
 

@@ -5,7 +5,7 @@ import { config, count, integer, t } from "ibar/config.js";
 import { button, h } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { eventContent, listContent, listItem } from "ibar/popup.js";
-import { namesIn, precisionWords } from "ibar/words.js";
+import { nameNodes, namesIn, precisionWords } from "ibar/words.js";
 
 /** Where an area's name may be written, in pixels from its interior point: the best first. It is a name, not a pin. */
 const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0], [-70, -40], [70, -40],
@@ -95,7 +95,7 @@ export class Areas {
   #label(id, latlng, number) {
     const name = areaName(this.shapes.get(id).properties);
     const chip = h("span", { class: "area-chip" },
-      h("span", { class: "area-swatch", "aria-hidden": "true" }), h("span", {}, name),
+      h("span", { class: "area-swatch", "aria-hidden": "true" }), h("span", {}, areaNodes(this.shapes.get(id).properties)),
       h("b", {}, integer(number)));
     const icon = L.divIcon({ html: chip, className: "area-label", iconSize: null });
     const marker = L.marker(latlng, { icon, keyboard: true, zIndexOffset: -500 });
@@ -180,7 +180,7 @@ export class Areas {
   }
 
   #counted(id, number) {
-    const label = [this.#name(id, []), " ", h("b", { class: "badge" }, integer(number))];
+    const label = [...this.#name(id, []), " ", h("b", { class: "badge" }, integer(number))];
     return button({ class: "event-button" }, label, () => {
       this.#show(id);
       this.#showList(id);
@@ -189,7 +189,7 @@ export class Areas {
 
   #name(id, features) {
     const shape = this.shapes?.get(id)?.properties;
-    return shape ? areaName(shape) : features[0]?.properties.place_name || id;
+    return shape ? areaNodes(shape) : [features[0]?.properties.place_name || id];
   }
 
   #reveal(id, feature) {
@@ -208,9 +208,20 @@ function byId(collection) {
 }
 
 function areaName(properties) {
-  if (properties.kind === "line") return config.strings.line_short;
-  const own = namesIn(properties.name_sq, properties.name_sr_latn).map(([, name]) => name).join(" / ");
-  return config.lang === "en" ? properties.name_en || own : own || properties.name_en;
+  return namesOf(properties).map(([, name]) => name).join(" / ");
+}
+
+function areaNodes(properties) {
+  return nameNodes(namesOf(properties));
+}
+
+/** Return the names of an area, each with its language. */
+function namesOf(properties) {
+  if (properties.kind === "line") return [[null, config.strings.line_short]];
+  const own = namesIn(properties.name_sq, properties.name_sr_latn);
+  const english = [["en", properties.name_en]];
+  if (config.lang === "en") return properties.name_en ? english : own;
+  return own.length ? own : english;
 }
 
 /** List the events that have neither a position nor an area. */
