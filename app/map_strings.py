@@ -91,6 +91,7 @@ def _map_words() -> dict[str, str]:
             shown="{shown}",
             events="{events}",
         ),
+        "show_all": _("Show all on the map"),
         "failed": _("The events could not be loaded: %(reason)s", reason="{reason}"),
     }
 
@@ -155,6 +156,7 @@ def _counted() -> dict[str, str]:
     phrases = {
         "events": plural_forms("{n} event", "{n} events"),
         "begin": plural_forms("{n} event begins in it", "{n} events begin in it"),
+        "outside": plural_forms("{n} event is outside the view.", "{n} events are outside the view."),
         "by_area": plural_forms("{n} known only by area", "{n} known only by area"),
         "not_placed": plural_forms("{n} not placed", "{n} not placed"),
         "killed": plural_forms("{n} killed", "{n} killed"),

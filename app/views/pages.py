@@ -158,11 +158,16 @@ def type_counts(form: FilterForm) -> dict[str, int]:
     return dict(query.counts(resources().store, every_type, by="type"))
 
 
-def downloads(form: FilterForm) -> list[dict[str, str]]:
+def downloads(form: FilterForm) -> list[dict[str, Any]]:
     """Return the links to the same events in other forms."""
     data = {"GeoJSON": {"f": "geojson", "limit": "1000"}, "CSV": {"f": "csv", "limit": "1000"}}
-    links = [{"label": name, "href": f"{url_for('items.events')}?{form.query(**more)}"} for name, more in data.items()]
-    prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query()}".rstrip("?")} for f in _FORMATS]
+    here = url_for("items.events")
+    links: list[dict[str, Any]] = [
+        {"label": name, "href": f"{here}?{form.query(**more)}"} for name, more in data.items()
+    ]
+    prints = [
+        {"label": f.upper(), "href": f"/export/map.{f}?{form.query()}".rstrip("?"), "is_file": True} for f in _FORMATS
+    ]
     feed = {"label": _("Atom feed"), "href": f"{url_for('feed.feed')}?{form.page_query()}".rstrip("?")}
     return [*links, *prints, feed]
 

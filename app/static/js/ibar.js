@@ -12,6 +12,7 @@ import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
 import { PagedList } from "ibar/paged.js";
+import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
@@ -43,6 +44,7 @@ const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
 const hexagons = new Hexagons(map, layers, frame, { failed });
+const outside = new Outside(map);
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
 
@@ -139,6 +141,8 @@ async function show(answer) {
   dialog.close();
   markers.set(features);
   await areas.set(features);
+  outside.set(features);
+  listFound(features, Boolean(new URLSearchParams(location.search).get("q")), ({ id }) => openById(id));
   const lost = listNotPlaced(features, openAnywhere);
   say(summary(answer, lost), { isSeen: features.length < answer.matched });
   document.body.dataset.events = String(answer.matched);
@@ -152,6 +156,8 @@ function showGrouped({ numberMatched, located, areas: byArea }) {
   const inAreas = Object.values(byArea).reduce((sum, number) => sum + number, 0);
   const lost = numberMatched - located - inAreas;
   listNotPlaced([], openAnywhere);
+  outside.set([]);
+  listFound([], false, openAnywhere);
   say([
     `${count("events", numberMatched)} · ${t("clustered")}`,
     inAreas ? count("by_area", inAreas) : "",
