@@ -6,13 +6,18 @@ import { listItem } from "ibar/popup.js";
 
 const MOST = 30;
 
-/** List the events that words have found, where they are few enough to look through. */
-export function listFound(features, isSearch, choose) {
+/** List the events that words have found, where they are few enough to look through: those that name them first. */
+export function listFound(features, words, choose) {
   const target = document.getElementById("found");
   if (!target) return;
-  target.hidden = !isSearch || !features.length || features.length > MOST;
-  const items = target.hidden ? [] : features.map((feature) => h("li", {}, listItem(feature, choose)));
-  target.querySelector(".list-body").replaceChildren(h("ul", { class: "event-list" }, items));
+  target.hidden = !words || !features.length || features.length > MOST;
+  const ranked = target.hidden ? [] : [...features].sort((a, b) => rank(b, words) - rank(a, words));
+  target.replaceChildren(h("ul", { class: "event-list" }, ranked.map((feature) => h("li", {}, listItem(feature, choose)))));
+}
+
+function rank({ properties: { title, place_name: place, place_name_sq: albanian, place_name_sr: serbian } }, words) {
+  const holds = (text) => Boolean(text) && text.toLowerCase().includes(words.toLowerCase());
+  return 2 * holds(title) + [place, albanian, serbian].some(holds);
 }
 
 /** Says how many events the map does not show where it stands, and offers to show them all. */

@@ -142,7 +142,7 @@ async function show(answer) {
   markers.set(features);
   await areas.set(features);
   outside.set(features);
-  listFound(features, Boolean(new URLSearchParams(location.search).get("q")), ({ id }) => openById(id));
+  listFound(features, new URLSearchParams(location.search).get("q"), ({ id }) => openById(id));
   const lost = listNotPlaced(features, openAnywhere);
   say(summary(answer, lost), { isSeen: features.length < answer.matched });
   document.body.dataset.events = String(answer.matched);
@@ -157,7 +157,7 @@ function showGrouped({ numberMatched, located, areas: byArea }) {
   const lost = numberMatched - located - inAreas;
   listNotPlaced([], openAnywhere);
   outside.set([]);
-  listFound([], false, openAnywhere);
+  listFound([], "", openAnywhere);
   say([
     `${count("events", numberMatched)} · ${t("clustered")}`,
     inAreas ? count("by_area", inAreas) : "",
