@@ -99,7 +99,7 @@ def test_a_walk_over_single_events(
         expect(symbol).to_be_focused()
 
         area = page.locator(".area-label").first
-        hand.press(area)
+        hand.press(area if is_keyboard else area.locator(".area-chip"))
         expect(dialog.locator(".event-button")).to_have_count(1)
         hand.press(dialog.locator(".event-button"))
         page.wait_for_timeout(POPUP_FADE_MS)

@@ -67,7 +67,7 @@ function setAddress(name, value) {
   const address = new URL(location.href);
   if (value === null) address.searchParams.delete(name);
   else address.searchParams.set(name, value);
-  if (address.href !== location.href) history.replaceState(history.state, "", readable(address));
+  if (readable(address) !== readable(location)) history.replaceState(history.state, "", readable(address));
 }
 
 /** Keep commas and slashes as they are: both are allowed in a query, and people read these addresses. */
@@ -224,7 +224,7 @@ function filterChanged() {
   address.search = formParameters(form).toString();
   for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
   if (view) address.searchParams.set("map", view);
-  if (address.href === location.href) return;
+  if (readable(address) === readable(location)) return;
   history.pushState(null, "", readable(address));
   refresh();
 }
