@@ -17,7 +17,7 @@ PATIENCE_MS = 60_000
 """A busy machine is no fault of the page, and a first picture has its fonts cut before it."""
 POPUP_FADE_MS = 500
 """A popup that was closed by mistake stays in the page for 200 ms more."""
-expect.set_options(timeout=12_000)
+expect.set_options(timeout=20_000)
 
 
 @dataclass
@@ -50,7 +50,7 @@ def chromium_browser() -> Iterator[Browser]:
 def visit(browser: Browser, *, width: int = 1440, height: int = 900, **options: Any) -> Iterator[Visit]:
     """Open a page of its own context; whatever it logs as an error or throws is kept."""
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-    context.set_default_timeout(12_000)
+    context.set_default_timeout(PATIENCE_MS)
     seen = Visit(context.new_page())
     seen.page.on("console", lambda m: seen.errors.append(m.text) if m.type in ("error", "warning") else None)
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))

@@ -23,6 +23,14 @@ pytestmark = pytest.mark.browser
 
 LANGUAGES = ("en", "sq", "sr-Latn", "sr-Cyrl")
 WIDTHS = (320, 768, 1440)
+WALKS = [
+    (language, width, is_keyboard)
+    for row, language in enumerate(LANGUAGES)
+    for column, width in enumerate(WIDTHS)
+    for is_keyboard in (False, True)
+    if language == "en" or (row + column) % 2 == is_keyboard
+]
+"""English both ways at each width; the other languages by turns, so that each is walked both ways and at each width."""
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
@@ -76,9 +84,7 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
-@pytest.mark.parametrize("is_keyboard", [False, True], ids=["mouse", "keys"])
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width", "is_keyboard"), WALKS, ids=str)
 def test_a_walk_over_single_events(
     browser: Browser, addresses: dict[str, str], language: str, width: int, is_keyboard: bool
 ) -> None:
@@ -128,9 +134,7 @@ def test_a_walk_over_single_events(
         assert seen.errors == []
 
 
-@pytest.mark.parametrize("is_keyboard", [False, True], ids=["mouse", "keys"])
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width", "is_keyboard"), WALKS, ids=str)
 def test_a_walk_over_many_events(
     browser: Browser, addresses: dict[str, str], language: str, width: int, is_keyboard: bool
 ) -> None:
