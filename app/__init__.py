@@ -24,6 +24,7 @@ VIEWS: Final = (
     "app.views.extract",
     "app.views.pages",
     "app.views.embed",
+    "app.views.feed",
     "app.views.assets",
     "app.views.export",
 )

@@ -1,16 +1,17 @@
 """The path of a browser file in, the markup that brings it into a page out: linked by content hash, or written inline.
 
-Modules name each other through an import map (`ibar/popup.js`), so the same files work as linked files with a hash in
-their address, and as data inside one standalone file.
+Modules come as one bundle (`app.bundle`), linked with a hash in its address or written into a standalone file.
 """
 
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import mimetypes
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,9 +19,13 @@ from urllib.parse import quote
 
 from flask import url_for
 from markupsafe import Markup
+from werkzeug.security import safe_join
+
+from app.bundle import bundle
 
 STATIC: Final = Path(__file__).with_name("static")
 MODULES: Final = tuple(sorted(path.name for path in (STATIC / "js").glob("*.js")))
+BUNDLES: Final = "bundle/"
 _URL: Final = re.compile(r"url\((?P<quote>[\"']?)(?P<path>[\w./-]+)(?P=quote)\)")
 
 
@@ -35,8 +40,8 @@ class Assets(Protocol):
     def script(self, path: str) -> Markup:
         """Return the markup of a classic script."""
 
-    def modules(self, entry: str) -> Markup:
-        """Return the markup of the import map and of the module that starts."""
+    def module(self, entry: str) -> Markup:
+        """Return the markup of a module with all that it imports."""
 
 
 class LinkedAssets:
@@ -53,11 +58,10 @@ class LinkedAssets:
         """Return a classic script by its address."""
         return Markup('<script src="{}" nonce="{}"></script>').format(address(path), self.nonce)
 
-    def modules(self, entry: str) -> Markup:
-        """Return the import map and the starting module by their addresses."""
-        names = {f"ibar/{name}": address(f"js/{name}") for name in MODULES}
-        start = Markup('<script type="module" src="{}" nonce="{}"></script>').format(names[f"ibar/{entry}"], self.nonce)
-        return _import_map(names, self.nonce) + start
+    def module(self, entry: str) -> Markup:
+        """Return a module by the address of its bundle."""
+        link = address(f"{BUNDLES}{entry}")
+        return Markup('<script type="module" src="{}" nonce="{}"></script>').format(link, self.nonce)
 
 
 class InlineAssets:
@@ -75,17 +79,45 @@ class InlineAssets:
         """Return a classic script as text."""
         return _element("script", _text(path), self.nonce)
 
-    def modules(self, entry: str) -> Markup:
-        """Return the import map, with every module as data, and a line that starts one."""
-        names = {f"ibar/{name}": _data_address(STATIC / "js" / name) for name in MODULES}
-        start = Markup('<script type="module" nonce="{}">import "ibar/{}";</script>').format(self.nonce, entry)
-        return _import_map(names, self.nonce) + start
+    def module(self, entry: str) -> Markup:
+        """Return a module's bundle as text."""
+        return _element('script type="module"', bundle(entry), self.nonce)
+
+
+def asked_early(addresses: Sequence[str], nonce: str) -> Markup:
+    """Return a script for the head that asks for addresses while the page and its scripts are still on their way."""
+    block = json_block(addresses, element_id="ibar-early", nonce=nonce)
+    return block + _element("script", _text("early/early.js"), nonce)
+
+
+def packed_block(value: object, *, element_id: str, nonce: str) -> Markup:
+    """Return a block that holds a value as JSON, compressed: as large as what it tells, not as it is written."""
+    packed = gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
+    text = base64.b64encode(packed).decode("ascii")
+    return Markup('<script type="text/plain" id="{}" nonce="{}">{}</script>').format(element_id, nonce, text)
+
+
+def content(path: str) -> bytes:
+    """Return what a path below /assets holds: a file below `static`, or the bundle of a module.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file, or it is not below `static`.
+    """
+    name = path.removeprefix(BUNDLES)
+    if name != path and name in MODULES:
+        return bundle(name).encode()
+    found = safe_join(str(STATIC), path)
+    if found is None or not Path(found).is_file():
+        raise FileNotFoundError(path)
+    return Path(found).read_bytes()
 
 
 @cache
 def content_hash(path: str) -> str:
-    """Return the first half of the SHA-256 of a file below `static`."""
-    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:32]
+    """Return the first half of the SHA-256 of a file's content."""
+    return hashlib.sha256(content(path)).hexdigest()[:32]
 
 
 @cache
@@ -103,15 +135,11 @@ def json_block(value: object, *, element_id: str, nonce: str, media_type: str = 
     return opening + Markup(text) + Markup("</script>")  # noqa: S704  # every < is escaped above
 
 
-def _import_map(names: dict[str, str], nonce: str) -> Markup:
-    text = json.dumps({"imports": names}, separators=(",", ":")).replace("<", "\\u003c")
-    return Markup('<script type="importmap" nonce="{}">{}</script>').format(nonce, Markup(text))  # noqa: S704
-
-
 def _element(tag: str, text: str, nonce: str) -> Markup:
-    if f"</{tag}" in text.lower():
-        raise ValueError(f"a {tag} holds its own end")
-    return Markup('<{} nonce="{}">{}</{}>').format(Markup(tag), nonce, Markup(text), Markup(tag))  # noqa: S704
+    name = tag.split()[0]
+    if f"</{name}" in text.lower():
+        raise ValueError(f"a {name} holds its own end")
+    return Markup('<{} nonce="{}">{}</{}>').format(Markup(tag), nonce, Markup(text), Markup(name))  # noqa: S704
 
 
 @cache

@@ -17,7 +17,7 @@ MOST_BYTES: Final = 8_000_000
 _LEVEL: Final = 5
 """Of both: more costs more time than it saves."""
 _TYPES: Final = ("text/", "application/json", "application/geo+json", "application/ld+json", "application/problem+json")
-_MORE_TYPES: Final = ("application/javascript", "image/svg+xml")
+_MORE_TYPES: Final = ("application/atom+xml", "application/javascript", "image/svg+xml")
 
 
 def register(app: Flask) -> None:

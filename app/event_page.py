@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from app import words
 from app.resources import Resources
 from app.rows import Row
-from app.translation import language
+from app.translation import PLAIN, language
 from app.words import Record
 from geo.geojson import LICENCE
 from geo.model import LonLat
@@ -122,7 +122,7 @@ def _citation(row: Row, revision: int) -> str:
             date=row.date,
             id=row.id,
             revision=revision,
-            url=url_for("pages.event_page", event_id=row.id, _external=True, lang=None, labels=None),
+            url=url_for("pages.event_page", event_id=row.id, _external=True, **PLAIN),
         )
     )
 
@@ -135,7 +135,7 @@ def _description(row: Row) -> str:
 def _linked_data(row: Row, position: LonLat | None) -> dict[str, Any]:
     """Return the event in the vocabulary of schema.org; what is not known is left out."""
     record = row.record
-    address = url_for("pages.event_page", event_id=row.id, _external=True, lang=None, labels=None)
+    address = url_for("pages.event_page", event_id=row.id, _external=True, **PLAIN)
     found = {
         "@context": _CONTEXT,
         "@type": "Event",
@@ -155,7 +155,7 @@ def _linked_data(row: Row, position: LonLat | None) -> dict[str, Any]:
             "inLanguage": language(),
             "description": LICENCE,
             "dateModified": record["updated_at"],
-            "url": url_for("pages.map_page", _external=True, lang=None, labels=None),
+            "url": url_for("pages.map_page", _external=True, **PLAIN),
             "isBasedOn": [_linked_source(source) for source in row.sources],
         },
     }

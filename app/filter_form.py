@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from app import params, values
 from app.params import Parameter
-from app.translation import NAME_CHOICES
+from app.translation import NAME_CHOICES, PLAIN, THEMES
 from geo.errors import InvalidInput
 from geo.model import Criteria
 from geo.style import FAMILIES, Family
@@ -37,6 +37,11 @@ _LABELS: Final = Parameter(
     meaning="Names of places: both, sq (Albanian) or sr (Serbian)",
     read=lambda text: values.choice(text, NAME_CHOICES),
 )
+_THEME: Final = Parameter(
+    name="theme",
+    meaning="Colours: light or dark; without it those that the reader's device prefers",
+    read=lambda text: values.choice(text, THEMES),
+)
 _VIEW: Final = Parameter(
     name="view",
     meaning="How many events are drawn: events (points and clusters) or hexagons",
@@ -49,6 +54,7 @@ PARAMETERS: Final = (
     params.CURSOR,
     params.LANG,
     _LABELS,
+    _THEME,
     _FROM,
     _TO,
     _WITHIN_KM,
@@ -97,7 +103,7 @@ class FilterForm:
     def kept(self) -> Mapping[str, str]:
         """Filters that came in the address and have no field in the form."""
         names = {p.name for p in params.FILTERS} - _FORM_FIELDS
-        return {name: text for name, text in self.raw.items() if name in names or name in ("lang", "labels")}
+        return {name: text for name, text in self.raw.items() if name in names or name in PLAIN}
 
     @property
     def is_empty(self) -> bool:
@@ -116,20 +122,39 @@ class FilterForm:
 
     def query(self, **more: str) -> str:
         """Return the filter as a query of the HTTP interface, with further parameters."""
+        return _encoded({**self._filters(), **more})
+
+    def undated_query(self) -> str:
+        """Return the filter without the days that the time slider sets, as a query of the HTTP interface."""
+        found = self._filters()
+        if self.has_slider_days:
+            found.pop("datetime")
+        return _encoded(found)
+
+    @property
+    def has_slider_days(self) -> bool:
+        """Whether a first or a last day is asked for."""
+        return bool({"from", "to"} & self.raw.keys())
+
+    def _filters(self) -> dict[str, str]:
         names = {p.name for p in params.FILTERS}
         found = {name: text for name, text in self.raw.items() if name in names}
-        if {"from", "to"} & self.raw.keys():
+        if self.has_slider_days:
             found["datetime"] = f"{self.first_day or '..'}/{self.last_day or '..'}"
         if "within_km" in self.raw and self.criteria.within_m is not None:
             found["within_m"] = f"{self.criteria.within_m:.0f}"
         if self.criteria.within_m is None:
             found.pop("certainty", None)
-        return urlencode({**found, **more}, safe=",/:")
+        return found
 
     def page_query(self, **more: str) -> str:
         """Return the filter as a query of the map page, with further parameters."""
         shown = {name: text for name, text in self.raw.items() if name not in ("cursor", "map", "event")}
-        return urlencode({**shown, **more}, safe=",/:")
+        return _encoded({**shown, **more})
+
+
+def _encoded(query: Mapping[str, str]) -> str:
+    return urlencode(query, safe=",/:")
 
 
 def read_form(request: Request) -> FilterForm:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from app.map_strings import map_strings
-from app.translation import choices, name_choice
+from app.text_language import COMMON
+from app.translation import PLAIN, language, name_choice
+from app.translations.cyrillic import LETTERS
 from app.words import format_patterns, reading_locale
-from geo.maps import COUNTRY_LABELS, DRAWINGS, drawing
+from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
 
@@ -22,18 +23,22 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
     urls = {name: url_for("pages.drawing_data", name=name, v=version) for name in (*DRAWINGS, "areas")}
     return {
         **_common(wording),
-        "page_query": f"?{urlencode(choices())}" if choices() else "",
         "events_url": url_for("items.events"),
         "api_url": url_for("items.events", lang=None).removesuffix("events"),
-        "event_page": url_for("pages.event_page", event_id="", lang=None, labels=None),
+        "event_page": url_for("pages.event_page", event_id="", **PLAIN),
         "drawing_urls": urls,
     }
 
 
-def standalone_config(wording: Wording, *, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
-    """Return the values for a page that carries its data."""
+def standalone_config(wording: Wording) -> dict[str, Any]:
+    """Return the values for a page that carries its data: those stand in a block of their own."""
+    return {**_common(wording), "is_standalone": True}
+
+
+def standalone_data(*, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
+    """Return the data that a standalone page carries."""
     drawings = {name: json.loads(drawing(name)) for name in DRAWINGS}
-    return {**_common(wording), "events": events, "drawings": {**drawings, "areas": areas}}
+    return {"events": events, "drawings": {**drawings, "areas": areas}}
 
 
 def _common(wording: Wording) -> dict[str, Any]:
@@ -43,7 +48,15 @@ def _common(wording: Wording) -> dict[str, Any]:
         "formats": format_patterns(),
         "locale": str(reading_locale()).replace("_", "-"),
         "families": [
-            {"name": f.name, "kind": f.kind, "types": f.event_types, "colour": f.colour, "path": f.svg_path(8)}
+            {
+                "name": f.name,
+                "label": _(f.label),
+                "kind": f.kind,
+                "types": f.event_types,
+                "colour": f.colour,
+                "dash": f.dash,
+                "path": f.svg_path(8),
+            }
             for f in FAMILIES
         ],
         "types": {event_type: _(label) for event_type, label in LABELS.items()},
@@ -51,5 +64,8 @@ def _common(wording: Wording) -> dict[str, Any]:
             {"name": _(label.name) + label.mark, "lon": label.lon, "lat": label.lat, "main": bool(label.mark)}
             for label in COUNTRY_LABELS
         ],
+        "bounds": border_bounds(),
         "strings": map_strings(wording),
+        "common_words": COMMON,
+        "cyrillic": LETTERS if language() == "sr-Cyrl" else None,
     }

@@ -91,6 +91,7 @@ def _map_words() -> dict[str, str]:
             shown="{shown}",
             events="{events}",
         ),
+        "show_all": _("Show all on the map"),
         "failed": _("The events could not be loaded: %(reason)s", reason="{reason}"),
     }
 
@@ -99,11 +100,14 @@ def _tool_words() -> dict[str, str]:
     return {
         "tools": _("Ways to look at the map"),
         "hexagons": _("Hexagons"),
+        "hexagon_legend": _("Events per hexagon"),
+        "at_least": _("%(number)s or more", number="{number}"),
         "measure": _("Measure"),
         "measure_how": _(
             "Click on the map, or move it with the arrow keys and press Enter, to set points; Escape ends."
         ),
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
+        "dark": _("Dark"),
         "print": _("Print"),
         "search_place": _("Go to a place"),
         "search_none": _("No place of this name is known."),
@@ -152,6 +156,7 @@ def _counted() -> dict[str, str]:
     phrases = {
         "events": plural_forms("{n} event", "{n} events"),
         "begin": plural_forms("{n} event begins in it", "{n} events begin in it"),
+        "outside": plural_forms("{n} event is outside the view.", "{n} events are outside the view."),
         "by_area": plural_forms("{n} known only by area", "{n} known only by area"),
         "not_placed": plural_forms("{n} not placed", "{n} not placed"),
         "killed": plural_forms("{n} killed", "{n} killed"),

@@ -53,7 +53,7 @@ def _binned(number: dict[str, Any]) -> dict[str, Any]:
     hexagon = _object({"id": {"type": "string"}, "count": number, "ring": rows})
     starts = {"type": "array", "items": {"type": "string"}}
     return {
-        "Clusters": _object({**told, "level": number, "clusters": rows}),
+        "Clusters": _object({**told, "level": number, "types": starts, "areas": {"type": "object"}, "clusters": rows}),
         "Hexagons": _object({**told, "hexagons": {"type": "array", "items": hexagon}}),
         "Histogram": _object(
             {**told, "step": {"type": "string"}, "starts": starts, "undated": number}

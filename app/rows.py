@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 
 from app import words
+from app.text_language import text_language
 from geo.style import Family, family, label
 
 
@@ -29,6 +30,12 @@ class Row:
     def title(self) -> str:
         """Its title, or the next best that it has."""
         return str(self.record["title"] or self.record["summary"] or _("Untitled event"))
+
+    @property
+    def title_language(self) -> str:
+        """The language of its title; empty where that is ours, in the language of the page."""
+        own = self.record["title"] or self.record["summary"]
+        return text_language(own) if own else ""
 
     @property
     def family(self) -> Family:

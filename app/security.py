@@ -24,7 +24,7 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed")
+OPEN: Final = ("/api", "/export", "/oembed", "/preview.png", "/embed", "/feed.atom")
 """Paths whose answers any site may read: they hold public data and know no user."""
 BUSY: Final = "too many maps are being drawn at the moment; try again in a few seconds"
 SENDING: Final = "extract.extract"

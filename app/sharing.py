@@ -10,6 +10,7 @@ from flask import request, url_for
 from markupsafe import Markup
 
 from app.preview import HEIGHT, WIDTH
+from app.translation import PLAIN
 
 FRAME_WIDTH: Final = 800
 FRAME_HEIGHT: Final = 640
@@ -38,7 +39,7 @@ def view_query() -> str:
 
 def absolute(endpoint: str, query: str = "", **arguments: str) -> str:
     """Return the full address of a page, with a query."""
-    plain = {"lang": None, "labels": None} if query else {}
+    plain = PLAIN if query else {}
     address = url_for(endpoint, _external=True, **arguments, **plain)
     return f"{address}?{query}" if query else address
 

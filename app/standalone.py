@@ -9,9 +9,9 @@ from typing import Any, Final
 from flask import render_template
 from flask_babel import gettext as _
 
-from app.assets import InlineAssets, json_block
+from app.assets import InlineAssets, json_block, packed_block
 from app.filter_form import FilterForm, family_choices
-from app.map_config import standalone_config
+from app.map_config import standalone_config, standalone_data
 from app.resources import Resources
 from app.rows import Row
 from app.views.pages import areas, last_updated, map_shell
@@ -48,14 +48,16 @@ def standalone_page(resources: Resources, criteria: Criteria) -> tuple[str, int]
     features: list[dict[str, Any]] = [json.loads(feature) for feature in encoded]
     nonce = secrets.token_urlsafe(16)
     events = json.loads(geojson.collection(encoded, members=_members(page), translate=_))
-    config = standalone_config(resources.settings.wording, events=events, areas=_areas_of(features))
+    config = standalone_config(resources.settings.wording)
+    data = standalone_data(events=events, areas=_areas_of(features))
     text = render_template(
         "map.html",
         is_standalone=True,
         assets=InlineAssets(nonce),
         policy=_POLICY.format(nonce=nonce),
         shell=map_shell(None),
-        config=json_block(config, element_id="ibar-config", nonce=nonce),
+        config=json_block(config, element_id="ibar-config", nonce=nonce)
+        + packed_block(data, element_id="ibar-data", nonce=nonce),
         tiles=None,
         families=family_choices(FilterForm(criteria=criteria, asked={}, raw={}), _count_types(features)),
         page=page,

@@ -8,10 +8,16 @@ from urllib.parse import urlencode
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 
+from app.text_language import text_language
+
 LANGUAGES: Final = {"en": "English", "sq": "Shqip", "sr-Latn": "Srpski", "sr-Cyrl": "Српски"}
 """The languages that there is a translation for, as BCP 47 writes them, each with its own name for itself."""
 NAME_CHOICES: Final = ("both", "sq", "sr")
 """Values of `labels`: places by both names, by the Albanian or by the Serbian one."""
+THEMES: Final = ("light", "dark")
+"""Values of `theme`: the colours of the page, whatever the reader's device prefers."""
+PLAIN: Final = {"lang": None, "labels": None, "theme": None}
+"""For `url_for`: an address that is the same for every reader."""
 _DEFAULT: Final = "en"
 _SCRIPTLESS: Final = "sr"
 """Serbian without a script: Latin is meant, which both alphabets' readers read."""
@@ -25,7 +31,14 @@ def register(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = _DEFAULT
     Babel(app, locale_selector=lambda: language().replace("-", "_"))
     app.jinja_env.globals.update(
-        language=language, languages=LANGUAGES, name_choice=name_choice, here_with=here_with, choices=choices
+        language=language,
+        languages=LANGUAGES,
+        name_choice=name_choice,
+        here_with=here_with,
+        choices=choices,
+        theme=theme,
+        plain=PLAIN,
+        text_language=text_language,
     )
     app.url_defaults(_keep_choices)
 
@@ -60,9 +73,15 @@ def name_choice() -> str:
     return asked if asked in NAME_CHOICES else NAME_CHOICES[0]
 
 
+def theme() -> str:
+    """Return the colours that the reader chose: one of `THEMES`, or empty for those that the device prefers."""
+    asked = request.args.get("theme", "") if has_request_context() else ""
+    return asked if asked in THEMES else ""
+
+
 def choices() -> dict[str, str]:
-    """Return what the reader chose in the address and links must carry on: language and place names."""
-    known = {"lang": (*LANGUAGES, _SCRIPTLESS), "labels": NAME_CHOICES[1:]}
+    """Return what the reader chose in the address and links must carry on: language, place names, colours."""
+    known = {"lang": (*LANGUAGES, _SCRIPTLESS), "labels": NAME_CHOICES[1:], "theme": THEMES}
     given = {name: request.args.get(name, "") for name in known}
     return {name: value for name, value in given.items() if value in known[name]}
 

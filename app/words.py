@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _later
 
 from app.resources import resources
 from app.translation import language, name_choice
+from app.translations.cyrillic import name_in_cyrillic
 from geo.model import Criteria
 from geo.query import Formats, describe
 from geo.store import Page
@@ -133,12 +134,20 @@ def place_names(record: Record) -> str:
 
 def named(record: Record) -> list[tuple[str, str]]:
     """Return the place's names as the reader chose them, each with its language; empty for one that is not known."""
-    albanian, serbian = record["place_name_sq"], record["place_name_sr"]
+    albanian, (script, serbian) = record["place_name_sq"], serbian_name(record["place_name_sr"])
     if albanian and albanian == serbian:
         return [("", albanian)]
-    known = [(code, name) for code, name in (("sq", albanian), ("sr-Latn", serbian)) if name]
+    known = [(code, name) for code, name in (("sq", albanian), (script, serbian)) if name]
     chosen = [(code, name) for code, name in known if name_choice() in ("both", code[:2])]
     return chosen or known or [("", record["place_name"] or record["toponym"] or str(_("place unknown")))]
+
+
+def serbian_name(name: str | None) -> tuple[str, str | None]:
+    """Return a Serbian name of a place, which records hold in Latin script, as readers of the page write it."""
+    if language() != "sr-Cyrl" or not name:
+        return "sr-Latn", name
+    written = name_in_cyrillic(name)
+    return ("sr-Latn" if written == name else "sr-Cyrl"), written
 
 
 def precision_words(record: Record) -> str:

@@ -30,6 +30,8 @@ class Family:
     """Fill, as #rrggbb."""
     vertices: Vertices
     """Outline of the symbol, closed by the reader, in a square from -1 to 1 with y upwards."""
+    dash: str = ""
+    """Pattern of its share in the ring of a counted symbol, as SVG's `stroke-dasharray` in pixels; empty: unbroken."""
 
     def svg_path(self, radius: float = 8.0) -> str:
         """Return the outline as SVG path data around 0,0 with y downwards, `radius` in SVG units."""
@@ -75,6 +77,7 @@ FAMILIES: Final = (
         event_types=("explosion", "grenade_attack", "landmine"),
         colour="#c94a12",
         vertices=_star(8, inner=0.62),
+        dash="5 1.5",
     ),
     Family(
         name="police_action",
@@ -83,6 +86,7 @@ FAMILIES: Final = (
         event_types=("raid", "arrest", "abduction_or_detention", "weapons_seizure"),
         colour="#2a5bbf",
         vertices=_ring(36, radius=0.88),
+        dash="1.2 1.2",
     ),
     Family(
         name="unrest",
@@ -91,6 +95,7 @@ FAMILIES: Final = (
         event_types=("protest", "riot", "stone_throwing"),
         colour="#bb8220",
         vertices=((0.0, 1.0), (0.95, -0.72), (-0.95, -0.72)),
+        dash="2.5 2",
     ),
     Family(
         name="closure",
@@ -107,6 +112,7 @@ FAMILIES: Final = (
         event_types=("arson", "property_destruction"),
         colour="#9a4793",
         vertices=((0.0, -1.0), (0.95, 0.72), (-0.95, 0.72)),
+        dash="5 1.5 1 1.5",
     ),
     Family(
         name="threat_other",
@@ -115,6 +121,7 @@ FAMILIES: Final = (
         event_types=("threat", "other"),
         colour="#8e7e79",
         vertices=_ring(4),
+        dash="1 2.4",
     ),
     Family(
         name="forces_in_place",
@@ -123,6 +130,7 @@ FAMILIES: Final = (
         event_types=("base", "force_strength", "unit_deployment", "patrol", "exercise"),
         colour="#33595c",
         vertices=_ring(4, radius=1.13, start_deg=45),
+        dash="8 2",
     ),
     Family(
         name="forces_moving",
@@ -131,6 +139,7 @@ FAMILIES: Final = (
         event_types=("reinforcement", "rotation", "transfer_of_authority", "withdrawal"),
         colour="#3a97b0",
         vertices=_ARROW,
+        dash="3 1",
     ),
 )
 FAMILY_OF: Final = {event_type: family for family in FAMILIES for event_type in family.event_types}

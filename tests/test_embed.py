@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 
 from app import create_app
-from app.assets import MODULES, address, content_hash
+from app.assets import BUNDLES, MODULES, address, content_hash
 from app.config import Settings
 from app.preview import MOST_KEPT, _keep, view_box
 from app.sharing import frame_code
@@ -211,9 +211,10 @@ def test_frame_code_escapes_what_it_is_given() -> None:
 
 def test_static_files_are_named_by_content_and_kept_for_a_year(client: FlaskClient, app) -> None:
     with app.test_request_context():
-        links = [address(f"js/{name}") for name in MODULES]
-    for name, link in zip(MODULES, links, strict=True):
-        assert content_hash(f"js/{name}") in link
+        names = [*(f"js/{name}" for name in MODULES), *(f"{BUNDLES}{name}" for name in ("ibar.js", "share_page.js"))]
+        links = [address(name) for name in names]
+    for name, link in zip(names, links, strict=True):
+        assert content_hash(name) in link
         with client.get(link) as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     with client.get(f"/assets/{'0' * 32}/vendor/leaflet/images/layers.png") as image:

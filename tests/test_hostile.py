@@ -88,7 +88,7 @@ def browser() -> Iterator[Browser]:
 
 
 def test_pages_show_hostile_text_as_written_and_compile_nothing(client: FlaskClient) -> None:
-    for path in ("/", *(f"/events/hostile-{n}" for n in range(len(STRINGS)))):
+    for path in ("/", "/embed", "/share", *(f"/events/hostile-{n}" for n in range(len(STRINGS)))):
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert "<img src=x" not in answer.text

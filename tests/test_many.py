@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.config import Settings
 from bench.synthetic import events
+from geo.model import Event
 from geo.store import open_store
 from tests.browsing import chromium_browser, visit
 from tests.conftest import serving
@@ -21,6 +22,7 @@ from tests.conftest import serving
 pytestmark = pytest.mark.browser
 
 NUMBER = 2_500
+BY_AREA = 3
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +32,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, make_event: Callable[..., Event]) -> Iterator[str]:
     path: Path = tmp_path_factory.mktemp("many") / "ibar.gpkg"
     store = open_store(path)
-    store.seed(events(NUMBER))
+    store.seed(events(NUMBER - BY_AREA))
+    store.seed(
+        make_event(
+            id=f"area-{n}", event_type="raid", title=f"Area event {n}", date_start="2021-03", place_name="Kosovo"
+        )
+        for n in range(BY_AREA)
+    )
     store.close()
     with serving(replace(Settings.from_environ({}), store=path)) as served:
         yield served
@@ -63,7 +71,7 @@ def test_a_cluster_opens_as_a_list_by_key_and_gives_the_focus_back(browser: Brow
         numbered = [(int(text.replace(",", "")), i) for i, text in enumerate(clusters(page).all_text_contents())]
         number, at = max(numbered)
         marker = clusters(page).nth(at)
-        expect(marker).to_have_attribute("aria-label", f"{number:,} events")
+        expect(marker).to_have_attribute("aria-label", re.compile(rf"^{number:,} events\. .*: \d+"))
         marker.focus()
         page.keyboard.press("Enter")
         dialog = page.get_by_role("dialog")
@@ -76,6 +84,90 @@ def test_a_cluster_opens_as_a_list_by_key_and_gives_the_focus_back(browser: Brow
         page.keyboard.press("Escape")
         expect(marker).to_be_focused()
         assert seen.errors == []
+
+
+def test_clusters_tell_types_and_certainty_to_eye_and_ear(browser: Browser, address: str) -> None:
+    with visit(browser) as seen:
+        page = seen.go(f"{address}/?within_km=60")
+        number = max(int(text.replace(",", "")) for text in clusters(page).all_text_contents())
+        marker = clusters(page).filter(has_text=re.compile(f"^{number:,}$")).first
+        assert marker.locator(".count-arc").count() > 3
+        assert marker.locator(".sure-frame").count() == 1
+        told = marker.get_attribute("aria-label") or ""
+        parts = {name: int(n) for name, n in re.findall(r"(?:\. |; )([^;:]+): (\d+)", told)}
+        sure = {name: n for name, n in parts.items() if "within the distance" in name}
+        assert sum(sure.values()) == number
+        assert sum(parts.values()) == 2 * number
+        marker.hover()
+        expect(page.locator(".leaflet-tooltip .breakdown li")).to_have_count(len(parts))
+        patterns = page.evaluate(
+            "[...document.querySelectorAll('.count-arc')].map(a => a.getAttribute('stroke-dasharray'))"
+        )
+        assert len(set(patterns)) > 4
+        assert seen.errors == []
+
+
+@pytest.mark.parametrize("query", ["", "?view=hexagons"])
+def test_layer_control_narrows_what_is_counted(browser: Browser, address: str, query: str) -> None:
+    with visit(browser) as seen:
+        page = seen.go(f"{address}/{query}")
+        name = "hexagons" if query else "clusters"
+        page.locator(".leaflet-control-layers").hover()
+        with page.expect_response(
+            lambda answer: f"/api/{name}" in answer.url and "kind=deployment" in answer.url
+        ) as told:
+            page.get_by_label("Incidents").last.uncheck()
+        body = told.value.json()
+        drawn = page.locator("path.hexagon" if query else ".event-marker")
+        if query:
+            expect(drawn).to_have_count(len(body[name]))
+        else:
+            total = sum(row[2] for row in body[name])
+            expect(page.locator("body")).to_have_attribute("data-in-view", str(total))
+        page.get_by_label("Deployments").last.uncheck()
+        expect(drawn).to_have_count(0)
+        page.get_by_label("Incidents").last.check()
+        expect(drawn.first).to_be_attached()
+        assert seen.errors == []
+
+
+def test_areas_are_shaded_with_their_count_beside_clusters(browser: Browser, address: str) -> None:
+    with visit(browser) as seen:
+        page = seen.go(address)
+        assert clusters(page).count() > 10
+        area = page.locator(".area-label")
+        expect(area).to_have_attribute("aria-label", f"Kosovo: {BY_AREA} events known only by this area")
+        assert page.locator("path.area-shade").count() >= 1
+        expect(page.locator("#status")).to_contain_text(f"{BY_AREA} known only by area")
+        area.focus()
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog.locator(".event-button")).to_have_count(BY_AREA)
+        dialog.get_by_role("button", name="Area event 1").click()
+        expect(dialog).to_contain_text("known only by area")
+        page.keyboard.press("Escape")
+        expect(area).to_be_focused()
+        page.locator("#by-area .event-button").click()
+        expect(dialog.locator(".event-button")).to_have_count(BY_AREA)
+        page.keyboard.press("Escape")
+        page.evaluate("window.ibar.map.panBy([40, 0], { animate: false })")
+        page.get_by_role("button", name="One interval forward").click()
+        expect(area).to_have_count(0)
+        assert seen.errors == []
+
+
+def test_the_page_asks_for_nothing_twice(browser: Browser, address: str) -> None:
+    for query in (
+        "",
+        "?kind=deployment",
+        "?within_km=15&certainty=likely",
+        "?from=2010-01-01&to=2011-12-31",
+        "?q=event",
+    ):
+        with visit(browser) as seen:
+            seen.go(f"{address}/{query}")
+            assert sorted(seen.asked) == sorted(set(seen.asked)), query
+            assert seen.errors == []
 
 
 def test_zooming_in_shows_single_events(browser: Browser, address: str) -> None:
@@ -123,6 +215,12 @@ def test_hexagons_are_in_the_address_and_zoom_by_key(browser: Browser, address: 
         page.get_by_role("button", name="Hexagons").click()
         expect(page.locator("path.hexagon").first).to_be_attached()
         assert "view=hexagons" in page.url
+        legend = page.get_by_role("region", name="Events per hexagon").get_by_role("listitem")
+        ranges = [text.strip() for text in legend.all_text_contents()]
+        assert re.fullmatch(r"1(–\d+)?", ranges[0])
+        assert ranges[-1].endswith("or more")
+        classes = set(page.evaluate("[...document.querySelectorAll('.hexagon')].map(h => h.classList[1])"))
+        assert len(classes) <= len(ranges)
         page.reload()
         page.wait_for_selector("path.hexagon")
         page.locator("path.hexagon").first.focus()

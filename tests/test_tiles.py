@@ -81,9 +81,36 @@ def test_each_cluster_counts_the_events_of_its_cell(events: list[Event], asked: 
     with embedded() as store:
         put(store, *events)
         pyramid, selection = Keeper(store).select(asked)
-        found = pyramid.clusters(selection, KOSOVO, zoom)
+        found = pyramid.clusters(selection, KOSOVO, zoom, within_m=asked.within_m)
+        assert found.shares.counts.sum(axis=1).tolist() == found.counts.tolist()
         for row, number in enumerate(found.counts.tolist()):
-            assert store.count(replace(asked, bbox=cell_box(found, row))).number_matched == number
+            here = replace(asked, bbox=cell_box(found, row))
+            assert store.count(here).number_matched == number
+            shares = dict(zip(found.shares.names, found.shares.counts[row].tolist(), strict=True))
+            assert {name: n for name, n in shares.items() if n} == store.counts(here, "type")
+            if found.certainties is not None:
+                surely = dict(zip(found.certainties.names, found.certainties.counts[row].tolist(), strict=True))
+                certain, likely = (
+                    store.count(replace(here, certainty=sure)).number_matched for sure in ("certain", "likely")
+                )
+                if asked.certainty == "possible":
+                    assert surely.get("certain", 0) == certain
+                    assert surely.get("likely", 0) == likely - certain
+                assert sum(surely.values()) == number
+
+
+@SLOW
+@given(events=event_lists(), asked=criteria())
+def test_areas_are_counted_as_the_store_counts_them(events: list[Event], asked: Criteria) -> None:
+    asked = public(asked)
+    with embedded() as store:
+        put(store, *events)
+        pyramid, selection = Keeper(store).select(asked)
+        found = pyramid.areas(selection)
+        assert sum(found.values()) == store.count(asked).area_only
+        for area, number in found.items():
+            both = replace(asked, areas=(area,)) if not asked.areas else asked
+            assert number <= store.count(both).number_matched
 
 
 @given(

@@ -14,10 +14,11 @@ from click.testing import Result
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
+from app.assets import STATIC
 from app.config import Settings
 from geo.model import Event, Evidence
 from geo.store import open_store
-from tests.browsing import POPUP_FADE_MS, chromium_browser, visit
+from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, visit
 from tests.conftest import SMALL, running, serving
 
 pytestmark = pytest.mark.browser
@@ -293,6 +294,37 @@ def test_standalone_file_works_from_disk_without_a_network(
         assert seen.errors == []
 
 
+def test_standalone_file_has_its_time_slider_and_layers(
+    browser: Browser, store_path: Path, settings: Settings, ibar: Callable[..., Result], tmp_path: Path
+) -> None:
+    copy(store_path, settings)
+    out = tmp_path / "time.html"
+    assert ibar("map", str(out)).exit_code == 0
+    with visit(browser, offline=True) as seen:
+        page = seen.go(out.as_uri())
+        expect(page.locator(".timeline")).to_be_visible()
+        total = page.locator("#results tbody tr").count()
+        expect(page.locator("body")).to_have_attribute("data-events", str(total))
+        page.get_by_role("slider", name="Beginning of the interval").focus()
+        page.keyboard.press("End")
+        expect(page.locator("body")).not_to_have_attribute("data-events", str(total))
+        assert page.locator(".event-marker").count() <= 2
+        page.get_by_role("button", name="Whole time").click()
+        expect(page.locator("body")).to_have_attribute("data-events", str(total))
+        page.get_by_role("button", name="One interval forward").click()
+        expect(page.locator("body")).not_to_have_attribute("data-events", str(total))
+        page.get_by_role("button", name="Play").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Whole time").click()
+        page.locator(".leaflet-control-layers").hover()
+        page.get_by_label("Deployments").last.uncheck()
+        expect(marker(page, "A battalion arrives")).to_have_count(0)
+        assert violations(page) == []
+        assert seen.hosts() == set()
+        assert seen.errors == []
+
+
 def test_standalone_file_that_cannot_be_written_is_one_clear_error(
     store_path: Path, settings: Settings, ibar: Callable[..., Result], tmp_path: Path
 ) -> None:
@@ -339,3 +371,38 @@ def test_line_is_called_as_the_operator_chose(small_settings: Settings, wording:
         text = app.test_client().get("/?within_m=5000").text
     assert f"Incident map of the Kosovo–Serbia {words}" in text
     assert "border / administrative boundary line" not in text
+
+
+def test_both_ways_to_dark_colours_have_the_same_ones() -> None:
+    text = (STATIC / "css" / "page.css").read_text("utf-8")
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', text, re.DOTALL)
+    device = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\}', text, re.DOTALL)
+    assert chosen is not None
+    assert device is not None
+    colours = [re.findall(r"--[\w-]+: [^;]+", found[1]) for found in (chosen, device)]
+    assert colours[0] == colours[1]
+
+
+def test_reader_switches_the_colours_and_the_address_remembers(browser: Browser, address: str) -> None:
+    with visit(browser, color_scheme="light") as seen:
+        page = seen.go(address)
+        ground = "getComputedStyle(document.querySelector('.land-kosovo')).fill"
+        light = page.evaluate(ground)
+        switch = page.get_by_role("button", name="Dark", exact=True)
+        switch.focus()
+        page.keyboard.press("Enter")
+        expect(switch).to_have_attribute("aria-pressed", "true")
+        assert page.evaluate(ground) != light
+        assert "theme=dark" in page.url
+        assert violations(page) == []
+        page.reload()
+        page.wait_for_selector(READY)
+        assert page.evaluate(ground) != light
+        page.get_by_role("link", name="About").first.click()
+        assert "theme=dark" in page.url
+        assert violations(page) == []
+        page.locator(".choices summary").click()
+        page.get_by_role("link", name="As on my device").click()
+        assert page.evaluate("document.documentElement.dataset.theme") is None
+        assert page.context.cookies() == []
+        assert seen.errors == []

@@ -75,6 +75,8 @@ _LETTER: Final = {
     **{latin.capitalize(): letter.upper() for latin, letter in zip(_LATIN, _CYRILLIC, strict=True)},
 }
 _SIGN: Final = re.compile("|".join(sorted(_LETTER, key=len, reverse=True)))
+LETTERS: Final = _LETTER
+_SERBIAN: Final = re.compile(rf"(?:{'|'.join(_LETTER)}|[^A-Za-zÀ-ɏ])+")
 FOREIGN: Final = (
     "OpenStreetMap", "GeoNames", "Leaflet", "Folium", "JavaScript", "OpenAPI", "GeoJSON", "oEmbed", "ODbL", "NGA GNS",
     "CC BY", "Esc", "Enter", "Tab", "PNG",
@@ -95,6 +97,11 @@ def transliterate(text: str) -> str:
         parts += [_cyrillic(text[start : kept.start()]), kept[0]]
         start = kept.end()
     return "".join([*parts, _cyrillic(text[start:])])
+
+
+def name_in_cyrillic(name: str) -> str:
+    """Return a Serbian name in Cyrillic; a name with letters of other alphabets stays as it is."""
+    return _cyrillic(name) if _SERBIAN.fullmatch(name) else name
 
 
 def _cyrillic(text: str) -> str:

@@ -14,7 +14,7 @@ from app.params import Parameter
 from app.resources import resources
 from geo import tiles
 from geo.model import BBox
-from geo.tiles import Pyramid, Selection
+from geo.tiles import CERTAINTIES, Clusters, Pyramid, Selection
 
 blueprint = Blueprint("clusters", __name__, url_prefix="/api")
 
@@ -33,13 +33,32 @@ _VIEWED: Final = (*params.FILTERS, _ZOOM)
 @blueprint.get("/clusters")
 @operation("Clusters of the located events that match, for a view (bbox) and a zoom", *_VIEWED, schema="Clusters")
 def clusters(asked: dict[str, Any]) -> Response:
-    """Answer a row for each cell with events: x, y, count, longitude, latitude and type of one of them."""
+    """Answer a row for each cell with events: x, y, count, longitude, latitude and type of one of them, its parts.
+
+    The parts are counts of each of `types`, without the zeros at the end; with `within_m` a further list has those that
+    lie certainly, likely and possibly within. `areas` counts what is known only by an area.
+    """
     tag = check_cached(asked)
     view, (pyramid, selection) = _view(asked), _selected(asked)
-    found = pyramid.clusters(selection, view, asked.get("zoom", 8))
-    columns = (found.xs, found.ys, found.counts, found.lons, found.lats)
-    rows = [list(row) for row in zip(*(c.tolist() for c in columns), found.types, strict=True)]
-    return as_json({**_told(pyramid, selection), "level": found.level, "clusters": rows}, tag)
+    found = pyramid.clusters(selection, view, asked.get("zoom", 8), within_m=asked.get("within_m"))
+    told = {"level": found.level, "types": found.shares.names, "areas": pyramid.areas(selection)}
+    return as_json({**_told(pyramid, selection), **told, "clusters": _rows(found)}, tag)
+
+
+def _rows(found: Clusters) -> list[list[Any]]:
+    columns = [c.tolist() for c in (found.xs, found.ys, found.counts, found.lons, found.lats)]
+    columns += [list(found.types), [_without_last_zeros(row) for row in found.shares.counts.tolist()]]
+    if found.certainties is not None:
+        ordered = {name: found.certainties.counts[:, i].tolist() for i, name in enumerate(found.certainties.names)}
+        none = [0] * len(found.xs)
+        columns.append(list(zip(*(ordered.get(name, none) for name in CERTAINTIES), strict=True)))
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _without_last_zeros(counts: list[int]) -> list[int]:
+    while counts and not counts[-1]:
+        counts.pop()
+    return counts
 
 
 @blueprint.get("/hexagons")

@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotImplemented as NotOffered
 from app import params, values
 from app.answers import Validators, as_json
 from app.assets import STATIC, json_block
+from app.early import early_addresses
 from app.filter_form import FilterForm, read_form, read_query
 from app.map_config import served_config
 from app.params import Parameter
@@ -50,11 +51,12 @@ def view() -> Response:
     page = _page(form)
     tiles = chosen_tiles(resources().settings.tiles)
     wording = resources().settings.wording
-    config = {**served_config(wording, version=drawing_version()), "is_embed": True}
+    config = {**served_config(wording, version=drawing_version()), "matched": page.number_matched, "is_embed": True}
     text = render_template(
         "embed.html",
         shell=map_shell(tiles),
         config=json_block(config, element_id="ibar-config", nonce=csp_nonce()),
+        early=early_addresses(form, page, config),
         tiles=tiles,
         rows=rows(page.features),
         form=form,

@@ -12,7 +12,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.answers import Validators, as_json
-from app.assets import LinkedAssets, json_block
+from app.assets import LinkedAssets, asked_early, json_block
+from app.early import early_addresses
 from app.event_page import event_page as event_page_of
 from app.event_page import view_of
 from app.filter_form import DISTANCES_KM, FilterForm, family_choices, read_form
@@ -49,6 +50,7 @@ def _common() -> dict[str, Any]:
         "line_short": line_name(wording, is_short=True, translate=_),
         "status_note": status_note(translate=_),
         "assets": LinkedAssets(csp_nonce()),
+        "asked_early": asked_early,
         "citation": CITATION,
         "map_card": map_card,
         "is_standalone": False,
@@ -67,11 +69,13 @@ def map_page() -> str:
         cursor=form.asked.get("cursor"),
     )
     tiles = chosen_tiles(resources().settings.tiles)
-    config = served_config(resources().settings.wording, version=drawing_version())
+    wording = resources().settings.wording
+    config = {**served_config(wording, version=drawing_version()), "matched": page.number_matched}
     return render_template(
         "map.html",
         shell=map_shell(tiles),
         config=json_block(config, element_id="ibar-config", nonce=csp_nonce()),
+        early=early_addresses(form, page, config),
         tiles=tiles,
         form=form,
         families=family_choices(form, type_counts(form)),
@@ -154,18 +158,25 @@ def type_counts(form: FilterForm) -> dict[str, int]:
     return dict(query.counts(resources().store, every_type, by="type"))
 
 
-def downloads(form: FilterForm) -> list[dict[str, str]]:
+def downloads(form: FilterForm) -> list[dict[str, Any]]:
     """Return the links to the same events in other forms."""
     data = {"GeoJSON": "geojson", "CSV": "csv", "GeoPackage": "gpkg", "KML": "kml"}
-    links = [{"label": name, "href": f"{url_for('data.export')}?{form.query(f=f)}"} for name, f in data.items()]
+    links: list[dict[str, Any]] = [
+        {"label": name, "href": f"{url_for('data.export')}?{form.query(f=f)}", "is_file": True}
+        for name, f in data.items()
+    ]
     lang = {} if language() == "en" else {"lang": language()}
-    prints = [{"label": f.upper(), "href": f"/export/map.{f}?{form.query(**lang)}".rstrip("?")} for f in _FORMATS]
+    prints = [
+        {"label": f.upper(), "href": f"/export/map.{f}?{form.query(**lang)}".rstrip("?"), "is_file": True}
+        for f in _FORMATS
+    ]
     layouts = {_("Strip along the line"): "near-border", _("Hexagons"): "density", _("Report"): "report"}
     sheets = [
-        {"label": f"{name} (PDF)", "href": f"/export/map.pdf?{form.query(layout=layout, **lang)}"}
+        {"label": f"{name} (PDF)", "href": f"/export/map.pdf?{form.query(layout=layout, **lang)}", "is_file": True}
         for name, layout in layouts.items()
     ]
-    return links + prints + sheets
+    feed = {"label": _("Atom feed"), "href": f"{url_for('feed.feed')}?{form.page_query()}".rstrip("?")}
+    return [*links, *prints, *sheets, feed]
 
 
 def last_updated() -> str:

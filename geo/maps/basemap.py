@@ -79,6 +79,13 @@ def drawing(name: str) -> bytes:
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@cache
+def border_bounds() -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the south-west and the north-east corner around the line, each as latitude and longitude in degrees."""
+    west, south, east, north = shapely.total_bounds([line.geometry for line in boundaries.read_layer("border_line")])
+    return (round(south, 4), round(west, 4)), (round(north, 4), round(east, 4))
+
+
 def _layers(*names: str) -> Iterable[dict[str, Any]]:
     for name in names:
         for feature in boundaries.read_layer(name):

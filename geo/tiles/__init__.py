@@ -13,9 +13,10 @@ from geo.tiles.bins import (
 )
 from geo.tiles.grid import Cells, cells_in
 from geo.tiles.keeping import Keeper
-from geo.tiles.pyramid import Clusters, Pyramid, Selection
+from geo.tiles.pyramid import CERTAINTIES, Clusters, Pyramid, Selection, Shares
 
 __all__ = [
+    "CERTAINTIES",
     "Bins",
     "Cells",
     "Clusters",
@@ -23,6 +24,7 @@ __all__ = [
     "Keeper",
     "Pyramid",
     "Selection",
+    "Shares",
     "cells_in",
     "counts_by_cell",
     "counts_by_km",

@@ -89,12 +89,18 @@ def _span(box: BBox, level: int) -> tuple[int, int, int, int]:
     return int(xs[0]), int(xs[1]), int(ys[0]), int(ys[1])
 
 
-def _projected(lons: Array, lats: Array, level: int) -> tuple[Array, Array]:
+def mercator(lons: Array, lats: Array, level: int) -> tuple[Array, Array]:
+    """Return positions (degrees, OGC:CRS84) in cells of a level from the north-west corner of the world."""
     number = 2**level
     angles = np.radians(np.clip(lats, -_MAX_LATITUDE, _MAX_LATITUDE))
     xs = (lons + 180.0) / 360.0 * number
     ys = (1.0 - np.arcsinh(np.tan(angles)) / np.pi) / 2.0 * number
-    return tuple(np.clip(np.floor(part), 0, number - 1).astype(np.int64) for part in (xs, ys))
+    return xs, ys
+
+
+def _projected(lons: Array, lats: Array, level: int) -> tuple[Array, Array]:
+    xs, ys = (np.clip(np.floor(part), 0, 2**level - 1).astype(np.int64) for part in mercator(lons, lats, level))
+    return xs, ys
 
 
 def _spread(values: Array) -> Array:

@@ -1,14 +1,13 @@
 /** The name of a small answer and a query in, the answer out; the same question is asked once while it stays open. */
 
 import { config } from "ibar/config.js";
+import { getJson } from "ibar/source.js";
 
 /** Ask one of the interface's small answers: clusters, hexagons, histogram, strip, types-by-month, geocode. */
 export async function ask(name, query, { signal } = {}) {
   const address = new URL(config.api_url + name, location.href);
   query.forEach((value, key) => address.searchParams.append(key, value));
-  const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-  return response.json();
+  return getJson(address, signal);
 }
 
 /** Return a query with some values set; null takes one away. */
@@ -27,4 +26,13 @@ export function viewOf(map) {
   const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   const limits = [[-180, 180], [-90, 90], [-180, 180], [-90, 90]];
   return edges.map((edge, i) => Math.min(Math.max(edge, limits[i][0]), limits[i][1]).toFixed(5)).join(",");
+}
+
+/** Narrow a query to the kinds of event that the layer control shows; null where it shows none of those asked for. */
+export function narrowedToShown(query, map, layers) {
+  const kinds = ["incident", "deployment"];
+  const asked = (query.get("kind") || kinds.join(",")).split(",");
+  const shown = asked.filter((kind) => map.hasLayer(layers[`${kind}s`]));
+  if (shown.length === asked.length) return query;
+  return shown.length ? changed(query, { kind: shown.join(",") }) : null;
 }

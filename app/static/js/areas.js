@@ -1,10 +1,11 @@
 /** Events known only by an area in, shaded areas with their count on the map and a list beside it out. */
 
+import { changed } from "ibar/api.js";
 import { config, count, integer, t } from "ibar/config.js";
-import { h } from "ibar/dom.js";
+import { button, h } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { eventContent, listContent, listItem } from "ibar/popup.js";
-import { namesIn, precisionWords } from "ibar/words.js";
+import { nameNodes, namesIn, precisionWords } from "ibar/words.js";
 
 /** Where an area's name may be written, in pixels from its interior point: the best first. It is a name, not a pin. */
 const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0], [-70, -40], [70, -40],
@@ -13,9 +14,10 @@ const STRENGTH = { municipality: 0.16, region: 0.1, country: 0.05 };
 
 /** The areas of the present filter. An area has an outline where the server knows one, else a circle. */
 export class Areas {
-  constructor(map, layer, dialog, { selected, load, symbols }) {
-    Object.assign(this, { map, layer, dialog, selected, load, symbols });
+  constructor(map, layer, dialog, { selected, load, symbols, lists }) {
+    Object.assign(this, { map, layer, dialog, selected, load, symbols, lists });
     this.shapes = null;
+    this.counted = "";
     this.groups = new Map();
     this.boxes = new Map();
     this.labels = new Map();
@@ -24,21 +26,37 @@ export class Areas {
 
   /** Take the events of a new answer. */
   async set(features) {
-    this.groups.clear();
+    this.counted = "";
+    const groups = new Map();
     for (const feature of features) {
       if (feature.geometry || !feature.properties.area_id) continue;
       const id = feature.properties.area_id;
-      if (!this.groups.has(id)) this.groups.set(id, []);
-      this.groups.get(id).push(feature);
+      if (!groups.has(id)) groups.set(id, { number: 0, features: [], query: null });
+      groups.get(id).features.push(feature);
+      groups.get(id).number += 1;
     }
-    if (this.groups.size && !this.shapes) this.shapes = byId(await this.load());
+    await this.#take(groups);
+  }
+
+  /** Take numbers of events by area, where there are too many to carry; `query` finds them. */
+  async setCounts(counts, query) {
+    const key = `${query} ${JSON.stringify(counts)}`;
+    if (key === this.counted) return;
+    this.counted = key;
+    const groups = Object.entries(counts).map(([id, number]) => [id, { number, features: [], query: changed(query, { area: id }) }]);
+    await this.#take(new Map(groups));
+  }
+
+  async #take(groups) {
+    this.groups = groups;
+    if (groups.size && !this.shapes) this.shapes = byId(await this.load());
     this.#draw();
     this.#list();
   }
 
   /** Open an event that is known by an area; say whether it is one of them. */
   open(id) {
-    for (const [area, features] of this.groups) {
+    for (const [area, { features }] of this.groups) {
       const feature = features.find((one) => one.id === id);
       if (feature) {
         this.#showEvent(area, feature);
@@ -52,7 +70,7 @@ export class Areas {
     this.layer.clearLayers();
     this.labels.clear();
     const known = [...this.groups].filter(([id]) => this.shapes?.has(id));
-    for (const [id, features] of known.sort(([a], [b]) => this.#size(b) - this.#size(a))) this.#shade(id, features);
+    for (const [id, { number }] of known.sort(([a], [b]) => this.#size(b) - this.#size(a))) this.#shade(id, number);
     this.#place();
   }
 
@@ -60,7 +78,7 @@ export class Areas {
     return this.shapes.get(id).properties.radius_m || 0;
   }
 
-  #shade(id, features) {
+  #shade(id, number) {
     const shape = this.shapes.get(id);
     const style = {
       pane: "shade", className: `area-shade area-${shape.properties.kind}`,
@@ -71,14 +89,14 @@ export class Areas {
     const outline = L.geoJSON(shape, { style });
     outline.on("click", () => this.#showList(id));
     this.layer.addLayer(outline);
-    this.layer.addLayer(this.#label(id, [lat, lon], features));
+    this.layer.addLayer(this.#label(id, [lat, lon], number));
   }
 
-  #label(id, latlng, features) {
+  #label(id, latlng, number) {
     const name = areaName(this.shapes.get(id).properties);
     const chip = h("span", { class: "area-chip" },
-      h("span", { class: "area-swatch", "aria-hidden": "true" }), h("span", {}, name),
-      h("b", {}, integer(features.length)));
+      h("span", { class: "area-swatch", "aria-hidden": "true" }), h("span", {}, areaNodes(this.shapes.get(id).properties)),
+      h("b", {}, integer(number)));
     const icon = L.divIcon({ html: chip, className: "area-label", iconSize: null });
     const marker = L.marker(latlng, { icon, keyboard: true, zIndexOffset: -500 });
     marker.on("click", () => this.#showList(id));
@@ -86,7 +104,7 @@ export class Areas {
       const element = marker.getElement();
       element.setAttribute("role", "button");
       element.setAttribute("aria-haspopup", "dialog");
-      element.setAttribute("aria-label", t("area_label", { area: name, events: count("events", features.length) }));
+      element.setAttribute("aria-label", t("area_label", { area: name, events: count("events", number) }));
       element.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -128,15 +146,15 @@ export class Areas {
   }
 
   #showList(id) {
-    const features = this.groups.get(id);
+    const { features, number, query } = this.groups.get(id);
     const shape = this.shapes?.get(id)?.properties;
-    const content = listContent(features, {
-      title: shape ? areaName(shape) : id,
-      note: shape?.is_approximate ? `${t("area_note")} ${t("area_approximate")}` : t("area_note"),
-      choose: (feature) => this.#showEvent(id, feature),
-    });
+    const title = shape ? areaName(shape) : id;
+    const note = shape?.is_approximate ? `${t("area_note")} ${t("area_approximate")}` : t("area_note");
+    const opener = () => this.labels.get(id)?.getElement();
+    if (query) return this.lists.open(query, { at: this.#position(id), opener, number, title, note });
+    const content = listContent(features, { title, note, choose: (feature) => this.#showEvent(id, feature) });
     this.selected(null);
-    this.dialog.show(this.#position(id), content, { opener: () => this.labels.get(id)?.getElement() });
+    return this.dialog.show(this.#position(id), content, { opener });
   }
 
   #showEvent(id, feature) {
@@ -148,23 +166,39 @@ export class Areas {
 
   #list() {
     const target = document.getElementById("by-area");
-    const groups = [...this.groups].sort(([, a], [, b]) => b.length - a.length);
+    const groups = [...this.groups].sort(([, a], [, b]) => b.number - a.number);
     target.hidden = !groups.length;
-    const parts = groups.map(([id, features]) => h("details", {},
-      h("summary", {}, this.#name(id, features), " ", h("b", { class: "badge" }, integer(features.length))),
+    target.querySelector(".list-body").replaceChildren(...groups.map(([id, group]) => (
+      group.query ? this.#counted(id, group.number) : this.#folded(id, group))));
+  }
+
+  #folded(id, { features, number }) {
+    return h("details", {},
+      h("summary", {}, this.#name(id, features), " ", h("b", { class: "badge" }, integer(number))),
       h("ul", { class: "event-list" }, features.map((feature) => h("li", {},
-        listItem(feature, () => this.#reveal(id, feature)))))));
-    target.querySelector(".list-body").replaceChildren(...parts);
+        listItem(feature, () => this.#reveal(id, feature))))));
+  }
+
+  #counted(id, number) {
+    const label = [...this.#name(id, []), " ", h("b", { class: "badge" }, integer(number))];
+    return button({ class: "event-button" }, label, () => {
+      this.#show(id);
+      this.#showList(id);
+    });
   }
 
   #name(id, features) {
     const shape = this.shapes?.get(id)?.properties;
-    return shape ? areaName(shape) : features[0].properties.place_name || id;
+    return shape ? areaNodes(shape) : [features[0]?.properties.place_name || id];
   }
 
   #reveal(id, feature) {
-    if (!this.map.getBounds().contains(this.#position(id))) this.map.panTo(this.#position(id), { animate: false });
+    this.#show(id);
     this.#showEvent(id, feature);
+  }
+
+  #show(id) {
+    if (!this.map.getBounds().contains(this.#position(id))) this.map.panTo(this.#position(id), { animate: false });
     this.map.getContainer().scrollIntoView({ block: "nearest" });
   }
 }
@@ -174,9 +208,20 @@ function byId(collection) {
 }
 
 function areaName(properties) {
-  if (properties.kind === "line") return config.strings.line_short;
-  const own = namesIn(properties.name_sq, properties.name_sr_latn).map(([, name]) => name).join(" / ");
-  return config.lang === "en" ? properties.name_en || own : own || properties.name_en;
+  return namesOf(properties).map(([, name]) => name).join(" / ");
+}
+
+function areaNodes(properties) {
+  return nameNodes(namesOf(properties));
+}
+
+/** Return the names of an area, each with its language. */
+function namesOf(properties) {
+  if (properties.kind === "line") return [[null, config.strings.line_short]];
+  const own = namesIn(properties.name_sq, properties.name_sr_latn);
+  const english = [["en", properties.name_en]];
+  if (config.lang === "en") return properties.name_en ? english : own;
+  return own.length ? own : english;
 }
 
 /** List the events that have neither a position nor an area. */

@@ -3,7 +3,7 @@
 import { config, t } from "ibar/config.js";
 import { h, svg } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
-import { namesIn } from "ibar/words.js";
+import { nameNodes, namesIn } from "ibar/words.js";
 
 /** Draw the ground. `load` fetches a drawing by its name. */
 export async function drawGround(map, layers, { load, obstacles }) {
@@ -46,8 +46,7 @@ function drawCrossings(layer, collection) {
     pointToLayer: ({ properties }, latlng) => {
       const icon = L.divIcon({ html: crossingSymbol(), className: "crossing-marker", iconSize: [16, 16] });
       const marker = L.marker(latlng, { icon, keyboard: false, interactive: true, zIndexOffset: -800, pane: "markerPane" });
-      const names = bothNames(properties);
-      return marker.bindTooltip(h("span", {}, t("crossing_label", { name: names })), { direction: "top", opacity: 1 });
+      return marker.bindTooltip(() => crossingWords(properties), { direction: "top", opacity: 1 });
     },
   }));
 }
@@ -59,10 +58,16 @@ export function crossingSymbol() {
     svg("path", { d: "M-3.2 -1.6H3.2M-3.2 1.6H3.2" }));
 }
 
-function bothNames(properties) {
+function crossingWords(properties) {
+  const [before, after] = t("crossing_label", { name: "\n" }).split("\n");
+  return h("span", {}, before, nameNodes(namesOf(properties)), after);
+}
+
+/** Return the names of a drawing's feature, each with its language. */
+function namesOf(properties) {
   const { name_sq: albanian, name_sr_latn: serbian, name_en: english } = properties;
-  const names = namesIn(albanian, serbian).map(([, name]) => name);
-  return names.length ? names.join(" / ") : english || properties.name || "";
+  const names = namesIn(albanian, serbian);
+  return names.length ? names : [["en", english || properties.name || ""]];
 }
 
 /** Names of places and countries: each drawn where no more important one is in the way. */
@@ -70,11 +75,11 @@ class Labels {
   constructor(map, layer, { places, obstacles }) {
     Object.assign(this, { map, layer, obstacles });
     this.places = places.features.map(({ geometry, properties }) => ({
-      latlng: L.latLng(geometry.coordinates[1], geometry.coordinates[0]), text: bothNames(properties),
+      latlng: L.latLng(geometry.coordinates[1], geometry.coordinates[0]), names: namesOf(properties),
       from: properties.from_zoom, kind: "place",
     }));
     this.countries = config.countries.map(({ name, lon, lat, main }) => ({
-      latlng: L.latLng(lat, lon), text: name, from: 0, kind: main ? "country country-main" : "country",
+      latlng: L.latLng(lat, lon), names: [[null, name]], from: 0, kind: main ? "country country-main" : "country",
     }));
     map.on("moveend ibar:drawn", () => this.draw());
     this.draw();
@@ -104,7 +109,8 @@ class Labels {
   }
 
   /** Return where a label may stand, the best first. A place's name goes beside its point, or beside a symbol on it. */
-  #spots({ latlng, text, kind }) {
+  #spots({ latlng, names, kind }) {
+    const text = names.map(([, name]) => name).join(" / ");
     const { x, y } = this.map.project(latlng);
     if (kind !== "place") {
       const half = text.length * (kind === "country" ? 6.5 : 9);
@@ -121,8 +127,8 @@ class Labels {
     return [...beside(near), ...over(14), ...beside(far), ...over(28)];
   }
 
-  #marker({ latlng, text, kind }, { dx, dy, side }) {
-    const words = h("span", { class: `map-label-text map-label-${side}` }, text);
+  #marker({ latlng, names, kind }, { dx, dy, side }) {
+    const words = h("span", { class: `map-label-text map-label-${side}` }, nameNodes(names));
     words.style.left = `${dx}px`;
     words.style.top = `${dy}px`;
     const icon = L.divIcon({ html: words, className: `map-label map-label-${kind}`, iconSize: [0, 0] });

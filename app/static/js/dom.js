@@ -44,7 +44,7 @@ export function outwardLink(text, url) {
 
 /** Make a button. */
 export function button(attributes, label, act) {
-  const element = h("button", { type: "button", ...attributes }, label);
+  const element = h("button", { type: "button", ...attributes }, ...[label].flat());
   element.addEventListener("click", act);
   return element;
 }

@@ -2,7 +2,7 @@
 
 import { config } from "ibar/config.js";
 
-const OWN = new Set(["from", "to", "within_km", "map", "event", "view", "cursor", "lang", "labels"]);
+const OWN = new Set(["from", "to", "within_km", "map", "event", "view", "cursor", "lang", "labels", "theme"]);
 
 /** Return what the form says, without fields that were left alone. */
 export function formParameters(form) {

@@ -6,7 +6,8 @@ const REACH_PX = 27;
 export function byPosition(features) {
   const places = new Map();
   for (const feature of features) {
-    const key = feature.geometry.coordinates.map((degrees) => degrees.toFixed(5)).join();
+    const [lon, lat] = feature.geometry.coordinates;
+    const key = Math.round(lon * 1e5) * 4e7 + Math.round(lat * 1e5);
     if (!places.has(key)) places.set(key, { coordinates: feature.geometry.coordinates, features: [] });
     places.get(key).features.push(feature);
   }
@@ -22,17 +23,39 @@ export function byPosition(features) {
  */
 export function merge(places, project) {
   const groups = [];
+  const squares = new Map();
   for (const place of places) {
-    const point = project(place.coordinates);
-    const near = groups.find((g) => Math.hypot(g.point.x - point.x, g.point.y - point.y) < REACH_PX);
-    if (near) near.places.push(place);
-    else groups.push({ point, places: [place] });
+    const { x, y } = project(place.coordinates);
+    const [column, row] = [Math.floor(x / REACH_PX), Math.floor(y / REACH_PX)];
+    const near = around(squares, column, row).find((g) => Math.hypot(g.x - x, g.y - y) < REACH_PX);
+    if (near) {
+      near.places.push(place);
+      continue;
+    }
+    const group = { x, y, order: groups.length, places: [place] };
+    groups.push(group);
+    const key = squareKey(column, row);
+    if (squares.has(key)) squares.get(key).push(group);
+    else squares.set(key, [group]);
   }
   return groups.map(({ places: merged }) => ({
     coordinates: merged[0].coordinates,
     places: merged,
     features: merged.flatMap((place) => place.features),
   }));
+}
+
+/** Return the groups of a square and of the eight around it, the first made first. */
+function around(squares, column, row) {
+  const found = [];
+  for (const dx of [-1, 0, 1]) {
+    for (const dy of [-1, 0, 1]) found.push(...(squares.get(squareKey(column + dx, row + dy)) || []));
+  }
+  return found.length > 1 ? found.sort((a, b) => a.order - b.order) : found;
+}
+
+function squareKey(column, row) {
+  return column * 1e7 + row;
 }
 
 /** Tell whether two boxes (left, right, top, bottom) share any part. */

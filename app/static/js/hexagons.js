@@ -1,17 +1,20 @@
-/** A filter in, shaded hexagons of equal area with their counts out. */
+/** A filter in, shaded hexagons of equal area with their counts out, and a legend that says what a shade means. */
 
-import { ask, changed, viewOf } from "ibar/api.js";
-import { count, t } from "ibar/config.js";
+import { ask, changed, narrowedToShown, viewOf } from "ibar/api.js";
+import { count, integer, t } from "ibar/config.js";
+import { h } from "ibar/dom.js";
 
 const CLASSES = 5;
 
 /** Hexagons of the present view: a layer that is asked anew when the map moves. */
 export class Hexagons {
-  constructor(map, { failed, opened }) {
-    Object.assign(this, { map, failed, opened });
+  constructor(map, layers, frame, { failed }) {
+    Object.assign(this, { map, layers, failed });
     this.layer = L.featureGroup();
     this.query = null;
-    map.on("moveend", () => this.query && this.draw());
+    this.legend = h("section", { class: "hexagon-legend", "aria-label": t("hexagon_legend"), hidden: true });
+    frame.append(this.legend);
+    map.on("moveend overlayadd overlayremove", () => this.query && this.draw());
   }
 
   /** Show the hexagons of a query, until `stop`. */
@@ -24,6 +27,7 @@ export class Hexagons {
   /** Take them off the map. */
   stop() {
     this.query = null;
+    this.legend.hidden = true;
     this.layer.clearLayers().remove();
   }
 
@@ -31,18 +35,26 @@ export class Hexagons {
     this.asked?.abort();
     this.asked = new AbortController();
     try {
-      const query = changed(this.query, { bbox: viewOf(this.map), zoom: String(this.map.getZoom()) });
-      const { hexagons } = await ask("hexagons", query, { signal: this.asked.signal });
-      this.layer.clearLayers();
-      const most = Math.max(1, ...hexagons.map((one) => one.count));
-      for (const one of hexagons) this.#add(one, most);
+      const shown = narrowedToShown(this.query, this.map, this.layers);
+      const view = { bbox: viewOf(this.map), zoom: String(this.map.getZoom()) };
+      const answer = shown ? await ask("hexagons", changed(shown, view), { signal: this.asked.signal }) : { hexagons: [] };
+      this.#show(answer.hexagons);
     } catch (error) {
       if (error.name !== "AbortError") this.failed(error);
     }
   }
 
-  #add({ ring, count: number }, most) {
-    const shade = Math.min(CLASSES - 1, Math.floor(CLASSES * Math.log(number + 1) / Math.log(most + 2)));
+  #show(hexagons) {
+    this.layer.clearLayers();
+    const least = leastOfClasses(Math.max(1, ...hexagons.map((one) => one.count)));
+    for (const one of hexagons) this.#add(one, least.findLastIndex((number) => one.count >= number));
+    const rows = least.map((from, shade) => [from, (least[shade + 1] ?? Infinity) - 1, shade]).filter(([from, to]) => from <= to);
+    this.legend.hidden = !hexagons.length;
+    this.legend.replaceChildren(h("p", { "aria-hidden": "true" }, t("hexagon_legend")), h("ul", {}, rows.map(([from, to, shade]) => (
+      h("li", {}, h("span", { class: `hexagon-swatch hexagon-swatch-${shade}`, "aria-hidden": "true" }), rangeWords(from, to))))));
+  }
+
+  #add({ ring, count: number }, shade) {
     const shape = L.polygon(ring.map(([lon, lat]) => [lat, lon]), { pane: "shade", className: `hexagon hexagon-${shade}`, weight: 1 });
     shape.bindTooltip(count("events", number), { sticky: true, opacity: 1 });
     this.layer.addLayer(shape);
@@ -58,4 +70,14 @@ export class Hexagons {
       open();
     });
   }
+}
+
+/** Return the least number of events of each shade: steps grow in proportion, for counts differ by thousands. */
+function leastOfClasses(most) {
+  return Array.from({ length: CLASSES }, (_, i) => Math.max(i + 1, Math.ceil((most + 2) ** (i / CLASSES) - 1)));
+}
+
+function rangeWords(from, to) {
+  if (to === Infinity) return t("at_least", { number: integer(from) });
+  return from === to ? integer(from) : t("day_range", { first: integer(from), last: integer(to) });
 }

@@ -11,14 +11,18 @@ import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
+import { PagedList } from "ibar/paged.js";
+import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
 import { listenToShare } from "ibar/share.js";
-import { loadDrawing, loadEvents, MOST_EVENTS } from "ibar/source.js";
+import { loadDrawing, loadEvents, MOST_EVENTS, unpack } from "ibar/source.js";
+import { themeButton } from "ibar/theme.js";
 import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 
+await unpack();
 const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
@@ -26,18 +30,21 @@ const frame = map.getContainer().closest(".map-frame") || map.getContainer().par
 let features = [];
 let carried = { key: null, answer: null };
 let histogram = { key: null, answer: null };
+let expected = config.matched;
 let settling = 0;
 let asked = null;
 let isOpening = false;
 
 const dialog = new Dialog(map, { closed: () => select(null) });
 const markers = new Markers(map, layers, dialog, { selected: select });
+const lists = new PagedList(dialog, markers, { selected: select, failed });
+const clusters = new Clusters(map, layers, markers, { lists, failed, drawn: clustersDrawn });
+const symbols = () => [...markers.obstacles(), ...clusters.obstacles()];
 const areas = new Areas(map, layers.areas, dialog, {
-  selected: select, load: () => loadDrawing("areas"), symbols: () => markers.obstacles(),
+  selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
-
-const clusters = new Clusters(map, layers, dialog, markers, { selected: select, failed, drawn: clustersDrawn });
-const hexagons = new Hexagons(map, { failed });
+const hexagons = new Hexagons(map, layers, frame, { failed });
+const outside = new Outside(map);
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
 
@@ -45,8 +52,9 @@ function failed(error) {
   say(t("failed", { reason: error.message }), { isError: true });
 }
 
-function clustersDrawn(answer, total) {
+async function clustersDrawn(answer, total, query) {
   document.body.dataset.inView = String(total);
+  await areas.setCounts(answer.areas, query);
 }
 
 function select(feature) {
@@ -59,7 +67,7 @@ function setAddress(name, value) {
   const address = new URL(location.href);
   if (value === null) address.searchParams.delete(name);
   else address.searchParams.set(name, value);
-  if (address.href !== location.href) history.replaceState(history.state, "", readable(address));
+  if (readable(address) !== readable(location)) history.replaceState(history.state, "", readable(address));
 }
 
 /** Keep commas and slashes as they are: both are allowed in a query, and people read these addresses. */
@@ -88,17 +96,22 @@ async function draw(parameters, signal) {
   const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
   if (config.events) return show(await loadEvents(query, signal));
   const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
-  const [bins, found] = await Promise.all([countsOverTime(undated, signal), clusters.ask(query, signal)]);
+  const isHexagons = parameters.get("view") === "hexagons";
+  const asks = isHexagons || expected > MOST_EVENTS;
+  const [bins, told] = await Promise.all([countsOverTime(undated, signal), asks ? clusters.ask(query, signal) : null]);
+  expected = bins.numberMatched;
+  const found = told || (expected > MOST_EVENTS ? await clusters.ask(query, signal) : null);
   timeline.show(bins, from, to);
   charts?.set(query);
-  if (parameters.get("view") === "hexagons") {
+  if (isHexagons) {
     clusters.stop();
-    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+    await showGrouped(found);
+    await areas.setCounts(found.areas, query);
     return hexagons.start(query);
   }
   hexagons.stop();
-  if (found.numberMatched > MOST_EVENTS) {
-    await show({ features: [], matched: found.numberMatched, notPlaced: 0 }, { isGrouped: true });
+  if (found && found.numberMatched > MOST_EVENTS) {
+    await showGrouped(found);
     return clusters.start(query, { answer: found });
   }
   clusters.stop();
@@ -123,15 +136,34 @@ async function carriedEvents(query, undated, bins, { from, to, signal }) {
   return { features: within, matched: within.length, notPlaced: answer.notPlaced };
 }
 
-async function show(answer, { isGrouped = false } = {}) {
+async function show(answer) {
   features = answer.features;
   dialog.close();
   markers.set(features);
   await areas.set(features);
+  outside.set(features);
+  listFound(features, new URLSearchParams(location.search).get("q"), ({ id }) => openById(id));
   const lost = listNotPlaced(features, openAnywhere);
-  const words = isGrouped ? `${count("events", answer.matched)} · ${t("clustered")}` : summary(answer, lost);
-  say(words, { isSeen: isGrouped || features.length < answer.matched });
+  say(summary(answer, lost), { isSeen: features.length < answer.matched });
   document.body.dataset.events = String(answer.matched);
+}
+
+/** Show how many events match where the map draws them in groups: it carries none of them. */
+function showGrouped({ numberMatched, located, areas: byArea }) {
+  features = [];
+  dialog.close();
+  if (markers.features.length) markers.set([]);
+  const inAreas = Object.values(byArea).reduce((sum, number) => sum + number, 0);
+  const lost = numberMatched - located - inAreas;
+  listNotPlaced([], openAnywhere);
+  outside.set([]);
+  listFound([], "", openAnywhere);
+  say([
+    `${count("events", numberMatched)} · ${t("clustered")}`,
+    inAreas ? count("by_area", inAreas) : "",
+    lost ? count("not_placed", lost) : "",
+  ].filter(Boolean).join(" · "), { isSeen: true });
+  document.body.dataset.events = String(numberMatched);
 }
 
 /** Take an interval from the time slider into the address and the form; the table follows when it rests. */
@@ -188,11 +220,11 @@ async function renewResults(signal) {
 function filterChanged() {
   const address = new URL(location.href);
   const view = address.searchParams.get("map");
-  const kept = ["lang", "labels", "view"].map((name) => [name, address.searchParams.get(name)]);
+  const kept = ["lang", "labels", "theme", "view"].map((name) => [name, address.searchParams.get(name)]);
   address.search = formParameters(form).toString();
   for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
   if (view) address.searchParams.set("map", view);
-  if (address.href === location.href) return;
+  if (readable(address) === readable(location)) return;
   history.pushState(null, "", readable(address));
   refresh();
 }
@@ -300,6 +332,7 @@ function addTools() {
   });
   bar.append(look);
   new Measure(map, bar, { told: (words) => say(words, { isSeen: Boolean(words) }) });
+  bar.append(themeButton((theme) => setAddress("theme", theme)));
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
 
@@ -312,9 +345,9 @@ listenToShare();
 if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
-startView(L.geoJSON(await loadDrawing("border_line")).getBounds());
+startView(config.bounds);
 await Promise.all([
-  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...markers.obstacles(), ...areas.obstacles()] }),
+  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()] }),
   refresh({ renew: false }),
 ]);
 isOpening = false;

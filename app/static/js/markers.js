@@ -4,7 +4,7 @@ import { config, count, t } from "ibar/config.js";
 import { h } from "ibar/dom.js";
 import { byPosition, merge } from "ibar/grouping.js";
 import { listContent, eventContent } from "ibar/popup.js";
-import { counted, family, symbol, symbolRadius } from "ibar/symbols.js";
+import { breakdown, counted, family, shares, surely, symbol, symbolRadius } from "ibar/symbols.js";
 import { dateWords, placeNames } from "ibar/words.js";
 
 /** Every placed event of the present filter, drawn anew at each zoom. */
@@ -74,7 +74,7 @@ export class Markers {
     const isOne = features.length === 1;
     const image = isOne
       ? symbol(family(features[0].properties.event_type), symbolRadius(features[0].properties))
-      : counted(features.map((feature) => feature.properties));
+      : counted(features.length, ...partsOf(features));
     const size = Math.max(24, Number(image.getAttribute("width")));
     const className = `event-marker ${isOne ? certaintyClass(features[0].properties) : "count-marker"}`;
     const icon = L.divIcon({ html: image, className, iconSize: [size, size] });
@@ -82,7 +82,7 @@ export class Markers {
     const held = { group, marker, offset: size / 2 - 4 };
     for (const feature of features) this.byEvent.set(feature.id, held);
     marker.on("click", () => this.#show(held));
-    marker.bindTooltip(h("span", {}, markerHint(group)), { direction: "top", offset: [0, -size / 2 + 2], opacity: 1 });
+    marker.bindTooltip(() => markerTip(group), { direction: "top", offset: [0, -size / 2 + 2], opacity: 1 });
     this.layers.markers.addLayer(marker);
     this.#makeReachable(marker.getElement(), held);
   }
@@ -144,6 +144,16 @@ export class Markers {
       if (feature.properties.uncertainty_m) layer.addLayer(precisionCircle(feature, "precision-every"));
     }
   }
+}
+
+function partsOf(features) {
+  const records = features.map(({ properties }) => properties);
+  return [shares(records.map(({ event_type: type }) => [type, 1])), surely(records)];
+}
+
+function markerTip(group) {
+  const title = h("span", {}, markerHint(group));
+  return group.features.length === 1 ? title : h("div", {}, title, breakdown(...partsOf(group.features)));
 }
 
 /** How sure it is that an event lies within the distance asked for: a whole symbol, a paler one, an outline. */

@@ -4,21 +4,21 @@ import { config, count, dayWords, t } from "ibar/config.js";
 import { button, h, outwardLink } from "ibar/dom.js";
 import { family, symbol } from "ibar/symbols.js";
 import {
-  borderWords, casualtyWords, certaintyWords, dateWords, placeNodes, precisionWords,
+  borderWords, casualtyWords, certaintyWords, dateWords, placeNodes, precisionWords, textLanguage, titleNode,
 } from "ibar/words.js";
 
 /** Build the content of one event. `back` leads to the list that it was chosen from, if there was one. */
 export function eventContent(feature, { back = null } = {}) {
   const record = feature.properties;
-  const heading = h("h3", { id: "popup-title", class: "popup-title", lang: record.title || record.summary ? "en" : null }, record.title || record.summary || t("untitled"));
+  const heading = titleNode(record, "h3", { id: "popup-title", class: "popup-title" });
   return [
     back && button({ class: "popup-back" }, t("back_to_list"), back),
     h("p", { class: "popup-kind" }, symbol(family(record.event_type), 7), config.types[record.event_type] || record.event_type),
     heading,
     h("p", { class: "popup-date" }, dateWords(record)),
-    record.summary && record.summary !== record.title ? h("p", { class: "popup-summary", lang: "en" }, record.summary) : null,
+    record.summary && record.summary !== record.title ? h("p", { class: "popup-summary", lang: textLanguage(record.summary) }, record.summary) : null,
     facts(record),
-    record.disputed ? h("p", { class: "popup-disputed" }, h("strong", {}, `${t("disputed")}: `), h("span", { lang: "en" }, record.disputed)) : null,
+    record.disputed ? h("p", { class: "popup-disputed" }, h("strong", {}, `${t("disputed")}: `), h("span", { lang: textLanguage(record.disputed) }, record.disputed)) : null,
     evidence(feature.evidence || []),
     sources(feature.sources || [], record),
     eventLink(feature),
@@ -66,7 +66,14 @@ function sources(listed, record) {
 function eventLink(feature) {
   if (!config.event_page) return null;
   return h("p", { class: "popup-more" },
-    h("a", { href: config.event_page + encodeURIComponent(feature.id) + (config.page_query || "") }, t("event_page")));
+    h("a", { href: config.event_page + encodeURIComponent(feature.id) + choices() }, t("event_page")));
+}
+
+/** Return the reader's choices in the address, which links to other pages carry on. */
+function choices() {
+  const given = new URLSearchParams(location.search);
+  const kept = new URLSearchParams([...given].filter(([name]) => ["lang", "labels", "theme"].includes(name)));
+  return kept.size ? `?${kept}` : "";
 }
 
 /** Build the content of a list of events; `choose` is told the one that the reader picks. */
@@ -88,7 +95,7 @@ export function listItem(feature, choose) {
     h("span", {},
       h("span", { class: "event-item-date" }, dateWords(record)), " ",
       h("span", { class: "visually-hidden" }, `${config.types[record.event_type] || record.event_type}. `),
-      h("span", { class: "event-item-title", lang: "en" }, record.title || record.summary || t("untitled"))));
+      titleNode(record, "span", { class: "event-item-title" })));
   return button({ class: "event-button", "data-event": feature.id }, content, () => choose(feature));
 }
 

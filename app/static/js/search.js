@@ -46,9 +46,12 @@ export class PlaceSearch {
     this.places = places;
     this.active = -1;
     this.list.replaceChildren(...places.map((place, i) => {
-      const names = [...new Set([place.name_sq, place.name_sr_latn, place.name_sr_cyrl])].filter((name) => name && name !== place.name_en);
+      const known = [["sq", place.name_sq], ["sr-Latn", place.name_sr_latn], ["sr-Cyrl", place.name_sr_cyrl]];
+      const names = [...new Map(known.map(([lang, name]) => [name, lang]))].filter(([name]) => name && name !== place.name_en);
+      const nodes = names.flatMap(([name, lang], n) => [n ? " · " : null, h("span", { lang }, name)]);
       const option = h("li", { role: "option", id: `place-option-${i}`, "aria-selected": "false" },
-        h("b", {}, place.name_en || names[0]), h("span", { class: "fine" }, [...names, place.municipality].filter(Boolean).join(" · ")));
+        h("b", { lang: place.name_en ? "en" : names[0]?.[1] }, place.name_en || names[0]?.[0]),
+        h("span", { class: "fine" }, nodes, place.municipality ? ` · ${place.municipality}` : null));
       option.addEventListener("mousedown", (event) => {
         event.preventDefault();
         this.#choose(i);

@@ -3,8 +3,18 @@
 import { config } from "ibar/config.js";
 
 export const MOST_EVENTS = 2000;
+const early = window.ibarEarly || new Map();
 
 const drawings = new Map();
+
+/** Take the data that a standalone file carries, compressed, into `config`. */
+export async function unpack() {
+  const block = document.getElementById("ibar-data");
+  if (!block) return;
+  const bytes = Uint8Array.from(atob(block.textContent), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  Object.assign(config, await new Response(stream).json());
+}
 
 /** Fetch a drawing of the shipped boundaries, each once. */
 export async function loadDrawing(name) {
@@ -54,10 +64,19 @@ function nextPage(page) {
   return new URL(address.pathname + address.search, location.href);
 }
 
-async function getJson(address, signal) {
-  const response = await fetch(address, { signal, headers: { Accept: "application/geo+json, application/json" } });
+/** Fetch an address, or take the answer that the page's head has asked for already: once, for it may be old later. */
+export async function getJson(address, signal) {
+  const response = await (takeEarly(address) || fetch(address, { signal, headers: { Accept: "application/geo+json, application/json" } }));
   if (!response.ok) throw new Error(await problem(response));
   return response.json();
+}
+
+function takeEarly(address) {
+  const sorted = new URL(address, location.href);
+  sorted.searchParams.sort();
+  const answer = early.get(sorted.href);
+  early.delete(sorted.href);
+  return answer;
 }
 
 async function problem(response) {

@@ -40,9 +40,40 @@ export function lengthWords(metres) {
   return t("kilometres", { number: decimal(metres / 1000, metres < 19950 ? 1 : 0) });
 }
 
+const LATIN = /^(?:dž|lj|nj|[abvgdđežzijklmnoprstćufhcčš]|[^a-zà-ɏ])+$/i;
+const SIGNS = /dž|lj|nj|[abvgdđežzijklmnoprstćufhcčš]/gi;
+
+/** Return a Serbian name, which records hold in Latin script, with its language tag, as readers of the page write it. */
+function serbianName(name) {
+  if (!config.cyrillic || !name || !LATIN.test(name)) return ["sr-Latn", name];
+  return ["sr-Cyrl", name.replace(SIGNS, (sign) => config.cyrillic[sign] || sign)];
+}
+
+/** Return the language that a text is written in, as `lang` needs it: the same rule as on the server. */
+export function textLanguage(text) {
+  const words = text.toLowerCase().match(/\p{L}+/gu) || [];
+  const letters = words.join("");
+  if (letters.replace(/[^\u0400-\u04ff]/g, "").length * 2 > letters.length) return "sr-Cyrl";
+  const scores = Object.entries(config.common_words).map(([code, common]) => [code, words.filter((word) => common.includes(word)).length]);
+  const [best, most] = scores.reduce((a, b) => (b[1] > a[1] ? b : a));
+  return most ? best : scores[0][0];
+}
+
+/** Return a title, or the next best, as an element with its language. */
+export function titleNode(record, tag, attributes) {
+  const own = record.title || record.summary;
+  return h(tag, { ...attributes, lang: own ? textLanguage(own) : null }, own || t("untitled"));
+}
+
+/** Return names as elements with a language each, and a stroke between them. */
+export function nameNodes(names) {
+  return names.flatMap(([lang, name], i) => [i ? " / " : null, h("span", { lang }, name)]);
+}
+
 /** Return a place's names in Albanian and Serbian as the reader chose them, each with its language, or none. */
-export function namesIn(albanian, serbian) {
-  const known = [["sq", albanian], ["sr-Latn", serbian]].filter(([, name]) => name);
+export function namesIn(albanian, latin) {
+  const [script, serbian] = serbianName(latin);
+  const known = [["sq", albanian], [script, serbian]].filter(([, name]) => name);
   if (albanian && albanian === serbian) return [[null, albanian]];
   const chosen = known.filter(([code]) => ["both", code.slice(0, 2)].includes(config.labels));
   return chosen.length ? chosen : known;
@@ -58,7 +89,7 @@ export function placeNames(record) {
 export function placeNodes(record) {
   const names = namesIn(record.place_name_sq, record.place_name_sr);
   if (!names.length) return [placeNames(record)];
-  return names.flatMap(([lang, name], i) => [i ? " / " : null, h("span", { lang }, name)]);
+  return nameNodes(names);
 }
 
 /** Say how precisely the place is known. */

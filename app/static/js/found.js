@@ -1,0 +1,52 @@
+/** Events of a filter in, what a reader looks for next out: a list of what a search found, and what lies outside the view. */
+
+import { config, count, t } from "ibar/config.js";
+import { button, h } from "ibar/dom.js";
+import { listItem } from "ibar/popup.js";
+
+const MOST = 30;
+
+/** List the events that words have found, where they are few enough to look through: those that name them first. */
+export function listFound(features, words, choose) {
+  const target = document.getElementById("found");
+  if (!target) return;
+  target.hidden = !words || !features.length || features.length > MOST;
+  const ranked = target.hidden ? [] : [...features].sort((a, b) => rank(b, words) - rank(a, words));
+  target.replaceChildren(h("ul", { class: "event-list" }, ranked.map((feature) => h("li", {}, listItem(feature, choose)))));
+}
+
+function rank({ properties: { title, place_name: place, place_name_sq: albanian, place_name_sr: serbian } }, words) {
+  const holds = (text) => Boolean(text) && text.toLowerCase().includes(words.toLowerCase());
+  return 2 * holds(title) + [place, albanian, serbian].some(holds);
+}
+
+/** Says how many events the map does not show where it stands, and offers to show them all. */
+export class Outside {
+  constructor(map) {
+    this.map = map;
+    this.element = document.getElementById("outside");
+    this.features = [];
+    map.on("moveend", () => this.draw());
+  }
+
+  /** Take the events that the page carries. */
+  set(features) {
+    this.features = features.filter(({ geometry }) => geometry);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.element) return;
+    const view = this.map.getBounds();
+    const away = this.features.filter(({ geometry: { coordinates: [lon, lat] } }) => !view.contains([lat, lon]));
+    this.element.hidden = !away.length;
+    if (!away.length) return;
+    this.element.replaceChildren(`${count("outside", away.length)} `, button({ class: "tool" }, t("show_all"), () => this.#showAll()));
+  }
+
+  #showAll() {
+    const places = this.features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
+    this.map.fitBounds(L.latLngBounds(places.length ? places : config.bounds), { padding: [24, 24], maxZoom: 12, animate: false });
+    this.map.getContainer().focus({ preventScroll: true });
+  }
+}
