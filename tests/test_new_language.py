@@ -73,7 +73,7 @@ type = "shooting"
 strength = 0.9
 phrases = ["ateş açıldı", "ateş açtı"]
 """
-TURKISH = "Dün Zveçan'da polise ateş açıldı ve iki polis memuru öldürüldü."
+TURKISH = "Zveçan'da dün polise ateş açıldı ve iki polis memuru öldürüldü."
 
 
 @pytest.fixture

@@ -66,10 +66,10 @@ def addresses(app: Flask) -> Iterator[str]:
 def test_no_address_tells_of_a_draft_or_of_a_withdrawn_event(app: Flask) -> None:
     client, answered = app.test_client(), 0
     for address in addresses(app):
-        response = client.get(address)
-        unsaid = [secret for secret in SECRETS if secret not in address]
-        assert [secret for secret in unsaid if secret.encode() in response.data] == [], address
-        answered += response.status_code == 200
+        with client.get(address) as response:
+            unsaid = [secret for secret in SECRETS if secret not in address]
+            assert [secret for secret in unsaid if secret.encode() in response.data] == [], address
+            answered += response.status_code == 200
     assert answered > 60
 
 

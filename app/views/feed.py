@@ -26,8 +26,8 @@ _FEW_MINUTES_S: Final = 300
 def feed() -> Response:
     """Answer the events of a filter, those whose record changed last first."""
     form, here = read_form(request), resources()
-    revision, modified = here.store.revision(), here.store.last_write().at
-    tag = f"{revision}-{modified.timestamp() * 1000:.0f}-{__version__}-{language()}"
+    last = here.store.last_write()
+    tag = f"{last.revision}-{last.at.timestamp() * 1000:.0f}-{__version__}-{language()}"
     if request.if_none_match.contains_weak(tag):
         abort(_cached(Response(status=304), tag))
     page = query.find(here.store, form.criteria, sort="-updated_at", limit=ENTRIES)
@@ -38,7 +38,7 @@ def feed() -> Response:
         language=language(),
         own=absolute("feed.feed", asked),
         page=absolute("pages.map_page", asked),
-        modified=modified,
+        modified=last.at,
         links=(("alternate", "application/geo+json", f"{url_for('items.events', _external=True)}?{form.query()}"),),
     )
     body = atom(
