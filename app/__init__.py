@@ -44,13 +44,14 @@ def create_app(settings: Settings | Mapping[str, str] | None = None) -> Flask:
     InvalidInput
         A setting has a value that cannot be used.
     """
-    from app import compression, errors, security
+    from app import compression, errors, security, turn_taking
 
     app = create_base(settings, is_web=True)
     compression.register(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = DAY_S
     security.protect(app)
     errors.register(app)
+    turn_taking.register(app)
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     return app

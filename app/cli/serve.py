@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Final
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from app import create_app
 from app.resources import Resources, resources
@@ -22,6 +24,8 @@ THREADS: Final = 4
 KEEP_ALIVE_S: Final = 15
 """Longer than a reader of the map pauses between two moves, shorter than the idle limit of usual proxies."""
 TIMEOUT_S: Final = 60
+_DELAY_S: Final = 0.0005
+_LONGEST_DELAY_S: Final = 0.005
 
 
 @click.command()
@@ -58,7 +62,7 @@ def server_options(listener: socket.socket, *, workers: int, threads: int) -> di
         "bind": [f"fd://{listener.fileno()}"],
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": FairWorker,
         "worker_tmp_dir": str(memory) if memory.is_dir() else None,
         "keepalive": KEEP_ALIVE_S,
         "timeout": TIMEOUT_S,
@@ -70,6 +74,18 @@ def server_options(listener: socket.socket, *, workers: int, threads: int) -> di
         "loglevel": "warning",
         "errorlog": "-",
     }
+
+
+class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
+    """A worker that leaves a new connection to another one if it has more of them itself.
+
+    Connections stay with the process that accepted them. The quickest one would take most of them, and the others idle.
+    """
+
+    def accept(self, listener: Any) -> None:
+        """Accept a connection, later the more are held."""
+        time.sleep(min(self.nr_conns * _DELAY_S, _LONGEST_DELAY_S))
+        super().accept(listener)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
