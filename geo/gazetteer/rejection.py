@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from geo.gazetteer.abroad import NEAR, far_countries
 from geo.gazetteer.reading import Reading
 from geo.gazetteer.spotting import Spot
 from geo.model import Place
@@ -17,7 +18,6 @@ _NORTH: Final = frozenset(("Leposavić", "Zvečan", "Zubin Potok", "North Mitrov
 _SHORTEST: Final = 5
 """Letters of the shortest village name that alone shows, in a foreign language, that a text is about this region."""
 _HOME: Final = frozenset(("XK", "RS"))
-_NEAR: Final = frozenset(("XK", "RS", "ME", "MK", "AL", "BA", "HR"))
 _DATELINE: Final = re.compile(r"(?:(?:, ?[^.\n;:]{1,40}| ?\([^)\n]{1,40}\))+|) ?(?:-{1,2}) ")
 _DATELINE_REACH: Final = 90
 _BEFORE_DATELINE: Final = re.compile(r"(?:^|\n)[^\w\n]*(?:\w+[,/ ]+){0,3}$")
@@ -99,8 +99,20 @@ def _is_northern(places: Sequence[Place]) -> bool:
 
 
 def _is_abroad(reading: Reading) -> bool:
-    """Whether a text names a larger town far from here."""
-    return any(all(p.rank > 1 and p.country not in _NEAR for p in spot.places) for spot in reading.spots)
+    """Whether a text names a larger town or a country far from here."""
+    is_town = any(all(p.rank > 1 and p.country not in NEAR for p in spot.places) for spot in reading.spots)
+    return is_town or _names_far_country(reading)
+
+
+def _names_far_country(reading: Reading) -> bool:
+    """Whether a far country's name stands by itself in a text: "Mali" does not in "Mali Zvečan"."""
+    far = far_countries()
+    for at, word in enumerate(reading.words):
+        if word.is_capital and not reading.is_spotted(at):
+            following = reading.words[at + 1].norm if at + 1 < len(reading.words) else ""
+            if f"{word.norm} {following}" in far or (word.norm in far and not reading.is_spotted(at + 1)):
+                return True
+    return False
 
 
 def _has_everyday_word(reading: Reading, spot: Spot) -> bool:
