@@ -18,7 +18,7 @@ _MOST_WORDS: Final = 2
 @cache
 def far_countries() -> frozenset[str]:
     """Return their names of one or two words, folded (CLDR, through Babel)."""
-    found = set()
+    found: set[str] = set()
     for locale in _LOCALES:
         for code, name in Locale.parse(locale).territories.items():
             folded = key(name)
