@@ -165,9 +165,17 @@ def ibar(store: Path, port: int, *, cache: Path | None = None) -> Iterator[None]
     """Run `ibar serve` over a store, with an own cache if one is given."""
     command = [Path(sys.executable).parent / "ibar", "serve", "--port", str(port), "--workers", str(peers.WORKERS)]
     given = {"IBAR_STORE": str(store), **({"IBAR_CACHE": str(cache)} if cache else {})}
+    _read_once(store)
     with peers.running(command, port, f"/api/events?limit={PAGE}", given):
         _warm(port)
         yield
+
+
+def _read_once(store: Path) -> None:
+    """Bring the store into the system's memory, where the peers' database is that was just written."""
+    with store.open("rb") as file:
+        while file.read(1 << 24):
+            pass
 
 
 def _warm(port: int) -> None:

@@ -17,7 +17,8 @@ from geo.store import filtering, gpkg, migrations
 _IDLE_READERS: Final = 16
 _STEPS_BETWEEN_LOOKS: Final = 100_000
 """SQLite instructions between two looks at the clock: a millisecond or two."""
-_MAPPED_BYTES: Final = 1 << 30
+_MAPPED_BYTES: Final = 0x7FFF0000
+"""The most that SQLite maps as it is usually built; what is mapped is not copied."""
 _WRITE_CACHE_KIB: Final = 64 << 10
 _HINTS: Final = {
     sqlite3.SQLITE_BUSY: "another process is writing to it; try again",
