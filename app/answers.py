@@ -15,6 +15,7 @@ from app.operations import CSV, FORMATS, HTML, JSON
 from app.resources import resources
 from app.tables import csv_lines
 from geo import __version__
+from geo.store.interface import LastWrite
 
 Link = dict[str, str]
 
@@ -39,12 +40,16 @@ def check_cached(asked: Mapping[str, Any]) -> Validators:
     """
     here = resources()
     last = here.store.last_write()
-    form = (asked["f"], asked.get("lang", ""), here.settings.wording)
-    tag = "-".join((str(last.revision), f"{last.at.timestamp() * 1000:.0f}", __version__, *form))
+    tag = tag_of(last, asked["f"], asked.get("lang", ""), here.settings.wording)
     validators = Validators(tag, last.at)
     if _is_known(tag, last.at):
         abort(validated(Response(status=304), validators))
     return validators
+
+
+def tag_of(last: LastWrite, *form: str) -> str:
+    """Return what names an answer to caches: the store's last write, the version of the program, and its form."""
+    return "-".join((str(last.revision), f"{last.at.timestamp() * 1000:.0f}", __version__, *form))
 
 
 def check_fresh(asked: Mapping[str, Any]) -> Validators | None:

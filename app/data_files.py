@@ -20,7 +20,7 @@ BUILT: Final = ("gpkg", "fgb", "parquet", "kml")
 """Formats whose files are built first, by the ending of their names; `geo.exports.files` has a writer for each."""
 MAX_BUILT_BYTES: Final = 512_000_000
 """Of a file that is built for a reader of the service; some 500,000 events."""
-_PIECE_BYTES: Final = 256_000
+PIECE_BYTES: Final = 256_000
 """What is sent at once: more costs memory, less costs time."""
 _SEPARATOR: Final = b"\x1e"
 """What begins each text of a sequence (RFC 7464)."""
@@ -118,7 +118,7 @@ def in_large(small: Iterable[bytes]) -> Iterator[bytes]:
     for piece in small:
         waiting.append(piece)
         size += len(piece)
-        if size >= _PIECE_BYTES:
+        if size >= PIECE_BYTES:
             yield b"".join(waiting)
             waiting, size = [], 0
     yield b"".join(waiting)

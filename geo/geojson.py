@@ -110,6 +110,13 @@ def with_certainty(encoded: bytes, certainty: Certainty) -> bytes:
     return encoded.replace(_PROPERTIES, b'%b"certainty":"%b",' % (_PROPERTIES, certainty.encode()), 1)
 
 
+def with_distance(encoded: bytes, distance_m: float) -> bytes:
+    """Return an encoded feature whose properties end with `distance_m`, in metres to one decimal."""
+    full: dict[str, Any] = json.loads(encoded)
+    full["properties"]["distance_m"] = round(distance_m, 1)
+    return encode(full)
+
+
 def collection(
     features: Iterable[bytes | Mapping[str, Any]],
     *,

@@ -182,7 +182,7 @@ def _print_counts(found: Mapping[str, int], by: str, form: str) -> None:
 
 def _print_nearest(store: Store, at: LonLat, k: int, criteria: Criteria, form: str) -> None:
     found = queries.nearest(store, at, k, criteria)
-    features = [geojson.encode(_measured(n.feature, n.distance_m)) for n in found]
+    features = [geojson.with_distance(n.feature, n.distance_m) for n in found]
     if form == "geojson":
         _write(geojson.stream(features, members={"numberReturned": len(features)}))
     elif form == "csv":
@@ -193,9 +193,3 @@ def _print_nearest(store: Store, at: LonLat, k: int, criteria: Criteria, form: s
         heads_, rows_ = _rows(features)
         away = [f"{n.distance_m / 1000:.1f} km" for n in found]
         click.echo(tables.aligned(("away", *heads_), [(a, *r) for a, r in zip(away, rows_, strict=True)]))
-
-
-def _measured(feature: bytes, distance_m: float) -> dict[str, Any]:
-    full: dict[str, Any] = json.loads(feature)
-    full["properties"]["distance_m"] = round(distance_m, 1)
-    return full

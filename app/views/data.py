@@ -24,9 +24,8 @@ from geo.store.interface import Change, Sort
 
 blueprint = Blueprint("data", __name__, url_prefix="/api")
 
-_TURNS: Final = Turns(1, wait_s=20.0)
+_TURNS: Final = Turns(1, wait_s=20.0, busy="too many files are being built at the moment; try again in a few seconds")
 """One file is built at a time in a process; who waits longer than this is told to come back."""
-_PIECE_BYTES: Final = 256_000
 _SORT: Final[Sort] = "-date_start"
 _SINCE: Final = Parameter(
     name="since",
@@ -70,7 +69,7 @@ def _built(asked: Mapping[str, Any], criteria: Criteria, kept: KeptFiles, name: 
 
 
 def _whole(file: BinaryIO) -> Response:
-    response = Response(wrap_file(request.environ, file, _PIECE_BYTES), direct_passthrough=True)
+    response = Response(wrap_file(request.environ, file, data_files.PIECE_BYTES), direct_passthrough=True)
     response.content_length = os.fstat(file.fileno()).st_size
     return response
 

@@ -18,7 +18,7 @@ from geo import geojson, query
 from geo.features import Collection
 from geo.model import Criteria
 from geo.projections import CRS84_URI, SYSTEMS, ReferenceSystem
-from geo.store import Neighbour, Page
+from geo.store import Page
 
 blueprint = Blueprint("features", __name__, url_prefix="/api")
 
@@ -84,14 +84,8 @@ def _page(asked: Mapping[str, Any], collection: Collection, criteria: Criteria) 
 def _nearest(asked: Mapping[str, Any], criteria: Criteria) -> Page:
     """Return the k nearest events as a page; nearest first, each with its distance."""
     found = query.nearest(resources().store, asked["near"], asked["k"], criteria)
-    features = tuple(_with_distance(neighbour) for neighbour in found)
+    features = tuple(geojson.with_distance(neighbour.feature, neighbour.distance_m) for neighbour in found)
     return Page(features, number_matched=len(features), not_placed=0, next_cursor=None)
-
-
-def _with_distance(neighbour: Neighbour) -> bytes:
-    feature = json.loads(neighbour.feature)
-    feature["properties"]["distance_m"] = round(neighbour.distance_m, 1)
-    return geojson.encode(feature)
 
 
 def _shaped(

@@ -7,13 +7,14 @@ from typing import Final
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 
+from app.answers import tag_of
 from app.feeds import MEDIA_TYPE, Feed, atom
 from app.filter_form import read_form
 from app.resources import resources
 from app.sharing import absolute, view_query
 from app.translation import PLAIN, language
 from app.words import described
-from geo import __version__, query
+from geo import query
 from geo.wording import line_name
 
 blueprint = Blueprint("feed", __name__)
@@ -27,7 +28,7 @@ def feed() -> Response:
     """Answer the events of a filter, those whose record changed last first."""
     form, here = read_form(request), resources()
     last = here.store.last_write()
-    tag = f"{last.revision}-{last.at.timestamp() * 1000:.0f}-{__version__}-{language()}"
+    tag = tag_of(last, language())
     if request.if_none_match.contains_weak(tag):
         abort(_cached(Response(status=304), tag))
     page = query.find(here.store, form.criteria, sort="-updated_at", limit=ENTRIES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ from geo import geojson, query, tiles
 from geo.border import Border
 from geo.errors import InvalidInput
 from geo.model import Candidate, Criteria
-from geo.store import Neighbour
 from geo.store.interface import DIMENSIONS, checked_dimension
 
 blueprint = Blueprint("lookups", __name__, url_prefix="/api")
@@ -60,7 +58,7 @@ def nearest(asked: dict[str, Any]) -> Response:
     tag = check_cached(asked)
     found = query.nearest(resources().store, asked["near"], asked.get("k", 10), criteria)
     members = {"timeStamp": now(), "numberReturned": len(found), "links": paging(asked, ("geojson",), None)}
-    features = (_with_distance(neighbour) for neighbour in found)
+    features = (geojson.with_distance(neighbour.feature, neighbour.distance_m) for neighbour in found)
     return as_json(geojson.collection(features, members=members, translate=_), tag, media_type=GEOJSON)
 
 
@@ -68,12 +66,6 @@ def _resolution(number: int) -> int:
     if number > MAX_RESOLUTION:
         raise InvalidInput(f"{number} is more than {MAX_RESOLUTION}")
     return number
-
-
-def _with_distance(neighbour: Neighbour) -> dict[str, Any]:
-    feature: dict[str, Any] = json.loads(neighbour.feature)
-    feature["properties"]["distance_m"] = round(neighbour.distance_m, 1)
-    return feature
 
 
 @blueprint.get("/counts")
