@@ -49,7 +49,7 @@ class Resources:
         """Told in words what takes a while: filling a fresh store, compiling the index of places."""
         self._read_limit_s = read_limit_s
         self._lock = threading.RLock()
-        self._layers: dict[str, Features] = {}
+        self._features: dict[str, Features] = {}
 
     @property
     def gazetteer(self) -> Gazetteer:
@@ -75,12 +75,13 @@ class Resources:
 
         collection = COLLECTIONS[collection_id]
         with self._lock:
-            if collection.kind:
-                return Events(collection, self._store)
-            if collection_id not in self._layers:
-                found = read(collection_id, gazetteer=self._gazetteer, border=self._border)
-                self._layers[collection_id] = Layer(collection, found)
-            return self._layers[collection_id]
+            if collection_id not in self._features:
+                self._features[collection_id] = (
+                    Events(collection, self._store)
+                    if collection.kind
+                    else Layer(collection, read(collection_id, gazetteer=self._gazetteer, border=self._border))
+                )
+            return self._features[collection_id]
 
     @property
     def tiles(self) -> Keeper:
@@ -113,6 +114,7 @@ class Resources:
             if draftsman is not None:
                 draftsman.close()
             self.__dict__.pop("_tiles", None)
+            self._features.clear()
             opened = self.__dict__.pop("_store", None)
             if opened is not None:
                 opened.close()

@@ -10,12 +10,14 @@ from geo.model import Criteria, Kind
 from geo.store.interface import Extent, Page, Store, checked_sort
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Events:
     """The published events of one kind."""
 
     collection: Collection
     store: Store
+    _known: tuple[int, Extent] | None = None
+    """The extent, and the revision that it is of."""
 
     @property
     def kind(self) -> Kind:
@@ -36,5 +38,8 @@ class Events:
         return stored.feature
 
     def extent(self) -> Extent:
-        """Return where and when the events are."""
-        return self.store.extent(Criteria(kinds=(self.kind,)))
+        """Return where and when the events are; every event is read for it, so it is known until the next write."""
+        revision = self.store.revision()
+        if self._known is None or self._known[0] != revision:
+            self._known = revision, self.store.extent(Criteria(kinds=(self.kind,)))
+        return self._known[1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from geo.gazetteer.abroad import NEAR, far_countries
 from geo.gazetteer.spotting import Spot, Spotted, Word
 from geo.gazetteer.vocabulary import Vocabulary, vocabulary
 
@@ -40,6 +41,22 @@ class Reading:
     def is_spotted(self, word: int) -> bool:
         """Tell whether the word at an index is part of a name that was found."""
         return word in self._spotted
+
+    @cached_property
+    def is_abroad(self) -> bool:
+        """Whether the text names a larger town or a country far from here."""
+        is_town = any(all(p.rank > 1 and p.country not in NEAR for p in spot.places) for spot in self.spots)
+        return is_town or self._names_far_country()
+
+    def _names_far_country(self) -> bool:
+        """Whether a far country's name stands by itself: "Mali" does not in "Mali Zvečan"."""
+        far = far_countries()
+        for at, word in enumerate(self.words):
+            if word.is_capital and not self.is_spotted(at):
+                following = self.words[at + 1].norm if at + 1 < len(self.words) else ""
+                if f"{word.norm} {following}" in far or (word.norm in far and not self.is_spotted(at + 1)):
+                    return True
+        return False
 
     def gap(self, start: int, end: int) -> str:
         """Return the folded text between two offsets."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from geo.gazetteer.abroad import NEAR, far_countries
 from geo.gazetteer.reading import Reading
 from geo.gazetteer.spotting import Spot
 from geo.model import Place
@@ -51,7 +50,7 @@ def _is_stray(reading: Reading, meant: Sequence[Spot]) -> bool:
     here = [spot for spot in meant if any(p.rank == 0 and _is_anchor(p) for p in spot.places)]
     named = {place for spot in here for place in spot.places if place.rank == 0}
     is_firm = len(named) > 1 or any(place.kind != "town" for place in named)
-    return _is_abroad(reading) and not is_firm and not any(reading.is_led_to(spot) for spot in here)
+    return reading.is_abroad and not is_firm and not any(reading.is_led_to(spot) for spot in here)
 
 
 def _may_anchor(reading: Reading, at: int) -> bool:
@@ -79,12 +78,11 @@ def _villages(reading: Reading) -> Iterator[Place]:
     Those that it calls a village right before the name; those that a preposition leads to in Serbian or Albanian
     text; in English, those with a name that nothing else here has, in the north or where Serbs or Albanians are named.
     """
-    abroad = _is_abroad(reading)
     peoples = any(word.norm in reading.vocabulary.peoples for word in reading.words)
     for spot in reading.spots:
         own = [place for place in spot.places if place.rank == 0 and place.kind != "military_base"]
         is_shared = len(own) < len(spot.places) or (
-            spot.has_namesake and (abroad or spot.is_form or not _is_northern(own))
+            spot.has_namesake and (reading.is_abroad or spot.is_form or not _is_northern(own))
         )
         if not own or spot.is_described or is_shared or _has_everyday_word(reading, spot):
             continue
@@ -96,23 +94,6 @@ def _villages(reading: Reading) -> Iterator[Place]:
 
 def _is_northern(places: Sequence[Place]) -> bool:
     return bool(places) and places[0].municipality in _NORTH
-
-
-def _is_abroad(reading: Reading) -> bool:
-    """Whether a text names a larger town or a country far from here."""
-    is_town = any(all(p.rank > 1 and p.country not in NEAR for p in spot.places) for spot in reading.spots)
-    return is_town or _names_far_country(reading)
-
-
-def _names_far_country(reading: Reading) -> bool:
-    """Whether a far country's name stands by itself in a text: "Mali" does not in "Mali Zvečan"."""
-    far = far_countries()
-    for at, word in enumerate(reading.words):
-        if word.is_capital and not reading.is_spotted(at):
-            following = reading.words[at + 1].norm if at + 1 < len(reading.words) else ""
-            if f"{word.norm} {following}" in far or (word.norm in far and not reading.is_spotted(at + 1)):
-                return True
-    return False
 
 
 def _has_everyday_word(reading: Reading, spot: Spot) -> bool:
