@@ -25,6 +25,7 @@ FAMILIES: Final = {
         "explosive": "explosion grenade_attack landmine",
         "unrest": "riot protest stone_throwing",
         "police": "raid weapons_seizure arrest abduction_or_detention",
+        "closure": "border_closure road_block",
         "property": "arson property_destruction",
         "deployment": "reinforcement rotation transfer_of_authority unit_deployment base force_strength patrol exercise"
         " withdrawal",

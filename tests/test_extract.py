@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench import scoring
 from geo.extract import explain, extract
 from geo.extract.lexicon import language_codes, lexicon
 from geo.extract.patterns import Index
@@ -20,23 +21,7 @@ from geo.extract.tokens import tokens
 from geo.gazetteer import Gazetteer
 from geo.model import Claim, Document, Source
 
-CORPUS = [
-    json.loads(line) for line in (Path(__file__).parent / "data/extraction.jsonl").read_text("utf-8").splitlines()
-]
-FAMILIES = {
-    name: family
-    for family, names in {
-        "armed": "armed_clash shooting attack killing",
-        "explosive": "explosion grenade_attack landmine",
-        "unrest": "riot protest stone_throwing",
-        "police": "raid weapons_seizure arrest abduction_or_detention",
-        "closure": "border_closure road_block",
-        "property": "arson property_destruction",
-        "deployment": "reinforcement rotation transfer_of_authority unit_deployment base force_strength patrol exercise"
-        " withdrawal",
-    }.items()
-    for name in names.split()
-}
+CORPUS = [json.loads(line) for line in scoring.CORPUS.read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +87,7 @@ def corpus_of(language: str, split: str) -> list[dict]:
 
 
 def is_found(event: dict, claim: Claim, gazetteer: Gazetteer) -> bool:
-    if FAMILIES.get(event["event_type"]) != FAMILIES.get(claim.facts.event_type):
+    if scoring.FAMILIES.get(event["event_type"]) != scoring.FAMILIES.get(claim.facts.event_type):
         return False
     ids = claim.toponym.place_ids if claim.toponym else ()
     return event["place"] in ids if event["place"] else all(gazetteer.get(i).is_area for i in ids)
