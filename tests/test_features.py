@@ -210,6 +210,7 @@ def test_a_write_makes_copies_stale(app: Flask) -> None:
     client, store = app.test_client(), app.extensions["ibar"].store
     path = "/api/collections/incidents/items"
     before = client.get(path).headers["ETag"]
+    assert got(client, "/collections/incidents")["extent"]["spatial"]["bbox"] == [[20.6, 42.9, 20.8, 43.3]]
     store.decide(
         "clash",
         Decision(event_id="clash", action="reject", who="a", why="b", at="2024-01-01T00:00:00.000Z"),
