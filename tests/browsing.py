@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 READY = "body[data-ready=true]"
@@ -36,6 +36,12 @@ class Visit:
     def hosts(self) -> set[str]:
         addresses = (urlsplit(url) for url in self.asked)
         return {address.netloc for address in addresses if address.scheme not in ("data", "file", "blob")}
+
+
+def follow(link: Locator) -> None:
+    """Click on a link, and wait for the page that it leads to: what is asked at once may be asked of neither page."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 @contextmanager

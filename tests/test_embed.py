@@ -26,7 +26,7 @@ from app.config import Settings
 from app.preview import MOST_KEPT, _keep, view_box
 from app.sharing import frame_code
 from geo.errors import InvalidInput
-from tests.browsing import READY, chromium_browser, visit
+from tests.browsing import READY, chromium_browser, follow, visit
 from tests.conftest import running, serving
 from tests.test_hostile import STRINGS
 
@@ -381,7 +381,7 @@ def test_language_is_switched_with_the_filter_kept(browser: Browser, served: str
         page.get_by_role("radio", name="25 km", exact=True).check()
         page.wait_for_url("**within_m=25000**")
         page.locator(".choices summary").click()
-        page.get_by_role("link", name="Српски").click()
+        follow(page.get_by_role("link", name="Српски"))
         page.wait_for_selector(READY)
         assert "within_m=25000" in page.url
         expect(page.locator("h1")).to_have_text("Инциденти и распоређивања")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 
 from geo.model import Decision, Event
 from geo.store.interface import Store
-from tests.browsing import chromium_browser, visit
+from tests.browsing import chromium_browser, follow, visit
 from tests.conftest import SMALL
 from tests.ogc import EVENT_IDS, GEOJSON, IDS, LAYER_IDS, asked, every, got, ids, items, links, local, pages, refused
 
@@ -319,12 +319,12 @@ def test_a_reader_walks_from_the_entrance_to_an_event(browser: Browser, live_ser
     with visit(browser) as seen:
         page = seen.page
         page.goto(live_server)
-        page.get_by_role("link", name="Data", exact=True).click()
-        page.get_by_role("link", name="Browse the collections").click()
-        page.get_by_role("link", name="Incidents as a table").click()
+        follow(page.get_by_role("link", name="Data", exact=True))
+        follow(page.get_by_role("link", name="Browse the collections"))
+        follow(page.get_by_role("link", name="Incidents as a table"))
         assert page.locator("tbody tr").count() == 100
-        page.get_by_role("link", name="Next page").click()
+        follow(page.get_by_role("link", name="Next page"))
         assert page.locator("tbody tr").count() > 50
-        page.locator("tbody a").first.click()
+        follow(page.locator("tbody a").first)
         assert "/events/" in page.url
         assert seen.errors == []

@@ -18,7 +18,7 @@ from app.assets import STATIC
 from app.config import Settings
 from geo.model import Event, Evidence
 from geo.store import open_store
-from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, visit
+from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, follow, visit
 from tests.conftest import SMALL, running, serving
 
 pytestmark = pytest.mark.browser
@@ -398,11 +398,11 @@ def test_reader_switches_the_colours_and_the_address_remembers(browser: Browser,
         page.reload()
         page.wait_for_selector(READY)
         assert page.evaluate(ground) != light
-        page.get_by_role("link", name="About").first.click()
+        follow(page.get_by_role("link", name="About").first)
         assert "theme=dark" in page.url
         assert violations(page) == []
         page.locator(".choices summary").click()
-        page.get_by_role("link", name="As on my device").click()
+        follow(page.get_by_role("link", name="As on my device"))
         assert page.evaluate("document.documentElement.dataset.theme") is None
         assert page.context.cookies() == []
         assert seen.errors == []
