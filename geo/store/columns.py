@@ -145,14 +145,18 @@ class Columns:
         if criteria.bbox is None:
             return
         parts = boxes(criteria.bbox)
+        has_lon_settled = self.sorted_by == "lon" and len(parts) == 1
+        verdicts = [self._within(part, has_lon_settled=has_lon_settled) for part in parts]
+        yield verdicts[0] if len(verdicts) == 1 else np.logical_or.reduce(verdicts)
+
+    def _within(self, box: tuple[float, float, float, float], *, has_lon_settled: bool) -> Array:
+        west, south, east, north = box
         lons, lats = self.arrays["lon"], self.arrays["lat"]
-        inside = np.zeros(len(self), dtype=np.bool_)
-        for west, south, east, north in parts:
-            part = (lats >= south) & (lats <= north)
-            if self.sorted_by != "lon" or len(parts) > 1:
-                part &= (lons >= west) & (lons <= east)
-            inside |= part
-        yield inside
+        inside = lats >= south
+        inside &= lats <= north
+        if not has_lon_settled:
+            inside &= (lons >= west) & (lons <= east)
+        return inside
 
     def _days(self, criteria: Criteria) -> Iterable[Array]:
         if criteria.start is None and criteria.end is None:
