@@ -15,7 +15,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo.border import Border
 from geo.duplicates import marked, repeating
@@ -24,8 +24,11 @@ from geo.extract import extract
 from geo.gazetteer import Gazetteer
 from geo.geocode import given_place, locate, with_municipality
 from geo.model import STATUSES, Claim, Criteria, Document, Event, LonLat, Source, Status
-from geo.sources import MAX_DOCUMENT_BYTES, Format, Row, is_table, read_bytes, read_claims, read_documents
+from geo.sources import MAX_DOCUMENT_BYTES, Format, is_table, read_bytes, read_claims, read_documents
 from geo.store import Store
+
+if TYPE_CHECKING:
+    from geo.sources.rows import Row
 
 MunicipalityAt = Callable[[LonLat], str | None]
 FAR_M: Final = 300_000.0
