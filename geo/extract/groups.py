@@ -39,6 +39,8 @@ class Group:
     inherited_date: DateSpan | None = None
     _site_rank: tuple[int, bool] = (-1, False)
     _texts: dict[str, set[str]] = field(default_factory=dict)
+    _triggers: set[int] = field(default_factory=set)
+    """The identities of its triggers: an event may be told a thousand times."""
 
     @classmethod
     def of(cls, mention: Mention) -> Group:
@@ -50,6 +52,7 @@ class Group:
     def add(self, mention: Mention) -> None:
         """Take one more mention in."""
         self.mentions.append(mention)
+        self._triggers.add(id(mention.trigger))
         self.types.add(mention.event_type)
         self.families.add(mention.family)
         if mention.site is not None:
@@ -61,6 +64,10 @@ class Group:
         for name in ("contributor", "unit", "stage"):
             if value := getattr(mention.detail, name):
                 self._texts.setdefault(name, set()).add(value)
+
+    def has(self, mention: Mention) -> bool:
+        """Whether one of its mentions has the very trigger of this one."""
+        return id(mention.trigger) in self._triggers
 
     @property
     def kind(self) -> str:
@@ -185,7 +192,7 @@ def _merged(groups: list[Group], gazetteer: Gazetteer) -> list[Group]:
 
 
 def _is_one_event(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
-    if any(m.trigger is mention.trigger for m in event.mentions):
+    if event.has(mention):
         return False  # another place of one list
     if event.kind != mention.kind or (mention.again and mention.order != event.mentions[-1].order):
         return False
