@@ -196,11 +196,10 @@ def _is_one_event(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
         return False  # another place of one list
     if event.kind != mention.kind or (mention.again and mention.order != event.mentions[-1].order):
         return False
-    if not _dates_agree(event.date, mention.date) or not _places_agree(event, mention, gazetteer):
+    agree = _deployments_agree if mention.kind == "deployment" else _types_agree
+    if not agree(event, mention) or not _dates_agree(event.date, mention.date):
         return False
-    if mention.kind == "deployment":
-        return _deployments_agree(event, mention)
-    return _types_agree(event, mention)
+    return _places_agree(event, mention, gazetteer)  # the costliest question last
 
 
 def _types_agree(event: Group, mention: Mention) -> bool:
@@ -248,10 +247,11 @@ def _places_agree(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
         return True
     if mention.standing.refers and second.rank <= 2 < first.rank:
         return True
-    pairs = [(gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids]
-    contained = any(_contains(a, b) or _contains(b, a) for a, b in pairs)
     alike = mention.event_type in event.types
-    return contained and (mention.definite or mention.standing.refers or alike or mention.event_type in _LOOSE)
+    if not (alike or mention.definite or mention.standing.refers or mention.event_type in _LOOSE):
+        return False
+    pairs = ((gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids)
+    return any(_contains(a, b) or _contains(b, a) for a, b in pairs)
 
 
 def _contains(outer: Place, inner: Place) -> bool:

@@ -176,8 +176,7 @@ def _fits(place: Place, container: Place) -> float:
 def _among(place: Place, setting: _Setting) -> Iterator[_Part]:
     if not setting.others or place.is_area:
         return
-    nearest = min(setting.others, key=lambda other: _apart_m(place.position, other.position))
-    away = _apart_m(place.position, nearest.position)
+    away, _, nearest = min((_apart_m(place.position, p.position), at, p) for at, p in enumerate(setting.others))
     yield _CLOSE * math.exp(-away / _CLOSE_M), f"{away / 1000:.0f} km from {nearest.name_en}, which the text names"
     if any(place.municipality and place.municipality == other.municipality for other in setting.others):
         yield _SAME_MUNICIPALITY, f"in {place.municipality}, as another place of the text"
