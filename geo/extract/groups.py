@@ -153,7 +153,19 @@ _PARTS: Final = {
 _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack": (0, 1)}
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
 _BESIDE: Final = frozenset(("patrol", "unit_deployment"))
-_STRIKES: Final = frozenset(("grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "attack", "killing"))
+_STRIKES: Final = frozenset(
+    (
+        "grenade_attack",
+        "landmine",
+        "explosion",
+        "armed_clash",
+        "shooting",
+        "attack",
+        "killing",
+        "riot",
+        "stone_throwing",
+    )
+)
 """A patrol that is named in the sentence of one of these is its target, no deployment."""
 
 
@@ -219,7 +231,14 @@ def _deployments_agree(event: Group, mention: Mention) -> bool:
         own, other = event.texts(name), getattr(mention.detail, name)
         if own and other and other not in own:
             return False
-    return True
+    return not _is_other_strength(event, mention)
+
+
+def _is_other_strength(event: Group, mention: Mention) -> bool:
+    """Whether one of the two says how many serve there, and the other gives another number ("70 are there now")."""
+    known = {m.detail.personnel for m in event.mentions if m.detail.personnel}
+    is_strength = (mention.event_type == "force_strength") != (event.types == {"force_strength"})
+    return is_strength and bool(known) and mention.detail.personnel not in (None, *known)
 
 
 def _dates_agree(first: DateSpan | None, second: DateSpan | None) -> bool:
