@@ -124,7 +124,8 @@ def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, aft
 
 def _is_part(event: Group, violent: Group) -> bool:
     if event.kind == "deployment":
-        return event.event_type in _BESIDE and event.order == violent.order and violent.event_type in _STRIKES
+        is_beside = event.order == violent.order or (event.site is None and abs(event.order - violent.order) == 1)
+        return event.event_type in _BESIDE and is_beside and violent.event_type in _STRIKES
     near = _PARTS.get(event.event_type)
     if event.site is None and "riot" in violent.types:
         near = near or _PARTS_OF_RIOT.get(event.event_type)
