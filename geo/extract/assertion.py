@@ -31,6 +31,7 @@ class _Cue(NamedTuple):
 
 
 _INCIDENT: Final = (
+    _Cue("lacking", "denied", 0, 0),
     _Cue("denied", "denied", 3, 0),
     _Cue("planned", "planned", 7, 0),
     _Cue("wished", "planned", 7, 0),
@@ -57,6 +58,9 @@ def standing(reading: Reading, trigger: Trigger) -> Standing:
         cue = _before(reading, trigger, kind)
         if cue is not None:
             return Standing(kind.assertion, _said(reading, cue), refers)
+    modal = next((cue for cue in reading.cues_of("modal") if trigger.start <= cue.start < trigger.end), None)
+    if modal is not None and trigger.rule.kind == "incident":
+        return Standing("planned", _said(reading, modal), refers)
     alleged = _alleged(reading, trigger)
     if alleged is not None:
         return Standing("alleged", _said(reading, alleged), refers)
@@ -105,11 +109,19 @@ def _refers(reading: Reading, trigger: Trigger) -> bool:
     if not trigger.rule.noun:
         return False
     for cue in reading.cues_of("refer"):
+        if _counts_or_dates(reading, cue):
+            continue
         distance = trigger.start - cue.end
         near = 0 <= distance <= _REFER_REACH and reading.breaks_between(cue.end - 1, trigger.start) == 0
         if near and not _another_between(reading, cue, trigger):
             return True
     return _joined_to_reference(reading, trigger)
+
+
+def _counts_or_dates(reading: Reading, cue: Found) -> bool:
+    """Whether it leads to a number or a date, not to an event ("about 30", "since this morning")."""
+    at = cue.end
+    return at in reading.marks.get("number", {}) or any(span.start == at for span in reading.dates)
 
 
 def _joined_to_reference(reading: Reading, trigger: Trigger) -> bool:

@@ -131,7 +131,8 @@ def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, aft
 
 def _is_part(event: Group, violent: Group) -> bool:
     if event.kind == "deployment":
-        return event.event_type in _BESIDE and event.order == violent.order and violent.event_type in _STRIKES
+        is_beside = event.order == violent.order or (event.site is None and abs(event.order - violent.order) == 1)
+        return event.event_type in _BESIDE and is_beside and violent.event_type in _STRIKES
     near = _PARTS.get(event.event_type)
     if event.site is None and "riot" in violent.types:
         near = near or _PARTS_OF_RIOT.get(event.event_type)
@@ -160,7 +161,19 @@ _PARTS: Final = {
 _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack": (0, 1)}
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
 _BESIDE: Final = frozenset(("patrol", "unit_deployment"))
-_STRIKES: Final = frozenset(("grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "attack", "killing"))
+_STRIKES: Final = frozenset(
+    (
+        "grenade_attack",
+        "landmine",
+        "explosion",
+        "armed_clash",
+        "shooting",
+        "attack",
+        "killing",
+        "riot",
+        "stone_throwing",
+    )
+)
 """A patrol that is named in the sentence of one of these is its target, no deployment."""
 
 
@@ -225,7 +238,14 @@ def _deployments_agree(event: Group, mention: Mention) -> bool:
         own, other = event.texts(name), getattr(mention.detail, name)
         if own and other and other not in own:
             return False
-    return True
+    return not _is_other_strength(event, mention)
+
+
+def _is_other_strength(event: Group, mention: Mention) -> bool:
+    """Whether one of the two says how many serve there, and the other gives another number ("70 are there now")."""
+    known = {m.detail.personnel for m in event.mentions if m.detail.personnel}
+    is_strength = (mention.event_type == "force_strength") != (event.types == {"force_strength"})
+    return is_strength and bool(known) and mention.detail.personnel not in (None, *known)
 
 
 def _dates_agree(first: DateSpan | None, second: DateSpan | None) -> bool:

@@ -122,12 +122,12 @@ def compile_phrase(label: str, phrase: str) -> list[Pattern]:
 
 
 def _spread(phrase: str) -> list[str]:
-    """Write a phrase out so that no alternative has more than one word: `(a|b c) d` as `(a) d` and `b c d`."""
+    """Write a phrase out so that every alternative is one word: `(a|b c|<d>) e` as `(a) e`, `b c e` and `<d> e`."""
     for group in _GROUP.finditer(phrase):
         names = group[1].split("|")
-        long = [name for name in names if " " in name]
+        long = [name for name in names if " " in name or name.startswith("<")]
         if long:
-            short = "|".join(name for name in names if " " not in name)
+            short = "|".join(name for name in names if name not in long)
             chosen = [f"({short})"] if short else []
             before, after = phrase[: group.start()], phrase[group.end() :]
             if after.startswith("?"):

@@ -213,8 +213,10 @@ def _is_demonym(reading: Reading, at: int) -> bool:
 
 
 def _is_dateline(reading: Reading, at: int) -> bool:
-    """Whether it says where an article was written: "PRISTINA, 5 June 2023 - "."""
+    """Whether it says where an article was written: "PRISTINA, 5 June 2023 - "; from a village it tells of itself."""
     spot = reading.spots[at]
+    if all(place.kind == "village" for place in spot.places):
+        return False
     start, end = reading.words[spot.first].start, reading.words[spot.last - 1].end
     before = reading.text[max(0, start - 40) : start]
     if start - len(before) > 0 and "\n" not in before:

@@ -1,0 +1,71 @@
+"""Sentences in which English outlets may tell of an event, each way of telling it once; and those that tell of none."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from geo.extract import extract
+from geo.gazetteer import Gazetteer
+from geo.model import Claim, Document
+
+ROWS: Final = [
+    line.split("\t") for line in (Path(__file__).parent / "data" / "english_ways.tsv").read_text("utf-8").splitlines()
+]
+FOLLOWS: Final = " The Kosovo authorities have said nothing."
+"""What shows a text to be on Kosovo, so that its villages are meant."""
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.open()
+
+
+def read(text: str, gazetteer: Gazetteer) -> tuple[Claim, ...]:
+    return extract(Document(id="d", text=text, published=date(2024, 6, 7)), gazetteer)
+
+
+@pytest.mark.parametrize(("event_type", "place", "sentence"), [row for row in ROWS if row[0] != "none"])
+def test_each_way_of_telling_an_event(event_type: str, place: str, sentence: str, gazetteer: Gazetteer) -> None:
+    claims = read(sentence + FOLLOWS, gazetteer)
+    assert [claim.facts.event_type for claim in claims] == [event_type]
+    assert claims[0].toponym is not None
+    assert place in claims[0].toponym.place_ids
+
+
+@pytest.mark.parametrize("sentence", [row[2] for row in ROWS if row[0] == "none"])
+def test_what_is_no_event(sentence: str, gazetteer: Gazetteer) -> None:
+    assert read(sentence, gazetteer) == ()
+
+
+def test_a_number_or_a_date_after_since_is_no_reference(gazetteer: Gazetteer) -> None:
+    (claim,) = read("About 30 gunmen have been surrounded in Banjska, Kosovo since this morning.", gazetteer)
+    assert claim.facts.event_type == "armed_clash"
+    assert claim.facts.when.start == date(2024, 6, 7)
+
+
+def test_a_modal_inside_a_phrase_makes_it_a_plan(gazetteer: Gazetteer) -> None:
+    assert read("In Zubin Potok, Kosovo, roads may be blocked and shots might be fired.", gazetteer) == ()
+
+
+def test_without_governs_what_stands_right_after_it(gazetteer: Gazetteer) -> None:
+    assert read("The men left Zvečan in Kosovo without firing a shot.", gazetteer) == ()
+    (claim,) = read("Men cutting wood without a permit fired at a patrol near Zvečan in Kosovo.", gazetteer)
+    assert claim.facts.event_type == "shooting"
+
+
+def test_how_many_serve_already_is_a_deployment_of_its_own(gazetteer: Gazetteer) -> None:
+    text = "Germany will send 150 additional soldiers to Kosovo. The Bundeswehr now has 70 soldiers with KFOR."
+    assert [(c.facts.event_type, c.facts.personnel) for c in read(text, gazetteer)] == [
+        ("reinforcement", 150),
+        ("force_strength", 70),
+    ]
+
+
+def test_what_an_article_from_a_village_tells_was_there(gazetteer: Gazetteer) -> None:
+    (claim,) = read("BANJSKA - A car was set on fire in this village near Zvečan in Kosovo.", gazetteer)
+    assert claim.toponym is not None
+    assert claim.toponym.text == "BANJSKA"
