@@ -24,7 +24,7 @@ from app.rows import Row, rows
 from app.security import csp_nonce
 from app.sharing import Card, absolute, map_card
 from app.translation import choices, language
-from app.words import day_words, described
+from app.words import day_words, described, sureness_words
 from geo import __version__, boundaries, query
 from geo.geojson import CITATION, encode
 from geo.maps import LAYERS, Shell, Tiles, areas_drawing, drawing, shell, tile_server
@@ -84,6 +84,7 @@ def map_page() -> str:
         page=page,
         rows=rows(page.features),
         described=described(form.criteria, page),
+        sureness=sureness_words(form.criteria, page),
         downloads=downloads(form),
         updated=last_updated(),
     )

@@ -46,9 +46,10 @@ def below(contents: Contents, sheet: Sheet, *, hidden: int, sources: int, said: 
 
 
 def credit(sheet: Sheet) -> str:
-    """Return whose data the map is drawn from, the projection, and where the map can be seen."""
+    """Return the licence, whose data the map is drawn from, the projection, and where the map can be seen."""
     translate = sheet.words.translate
     parts = [
+        translate("Events: CC BY 4.0."),
         translate("Boundaries © OpenStreetMap contributors (ODbL); place names NGA GNS, GeoNames (CC BY 4.0)."),
         translate("Projection: {name}.").format(name=PROJECTION_NAME),
         *([sheet.permalink] if sheet.permalink else []),

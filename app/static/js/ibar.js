@@ -206,7 +206,7 @@ function say(words, { isError = false, isSeen = isError } = {}) {
 async function renewResults(signal) {
   const response = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const id of ["results", "downloads", "described"]) {
+  for (const id of ["results", "downloads", "described", "sureness"]) {
     const [here, there] = [document.getElementById(id), page.getElementById(id)];
     if (here && there) here.replaceWith(document.adoptNode(there));
   }

@@ -1,0 +1,96 @@
+"""What a reader is told of an event: how far from the line, on which side, and how surely; on the page and in popups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+
+from app.config import Settings
+from geo.border import Border
+from geo.model import Event, LonLat
+from geo.store import open_store
+from tests.browsing import chromium_browser, visit
+from tests.conftest import running, serving
+
+SIDES = {
+    "reach": "at the line (measured 0 m; the side is not certain)",
+    "across": "50 km away, on the Kosovo side or across another border",
+    "between": "away; the side is not certain",
+    "clear": "km away, on the Kosovo side",
+}
+
+
+def between_the_lines(border: Border) -> LonLat:
+    """Return a position off the line for which its two outlines name different sides."""
+    places = (border.position_at(km) for km in range(5, 380))
+    north = (LonLat(at.lon, at.lat + 0.003) for at in places)
+    return next(at for at in north if not border.measure(at).side_certain and border.distance_m(at) > 50)
+
+
+@pytest.fixture(scope="module")
+def words_store(tmp_path_factory: pytest.TempPathFactory, make_event: Callable[..., Event], border: Border) -> Path:
+    on_line, between = border.position_at(100), between_the_lines(border)
+    at = {
+        "reach": (on_line, "3000"),
+        "across": (LonLat(20.4283, 42.3844), "15000"),
+        "between": (between, "0"),
+        "clear": (LonLat(20.9, 42.75), "1000"),
+    }
+    events = [
+        make_event(id=name, title=name, lon=str(p.lon), lat=str(p.lat), uncertainty_m=radius, date_start="2023-05-01")
+        for name, (p, radius) in at.items()
+    ]
+    wide = make_event(id="wide", title="wide", area_id="north_kosovo", date_start="2023-05-02")
+    base = make_event(id="base", title="base", kind="deployment", event_type="base", lon="20.9", lat="42.75")
+    path = tmp_path_factory.mktemp("words") / "store" / "ibar.gpkg"
+    path.parent.mkdir()
+    store = open_store(path)
+    store.seed((*events, wide, base))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def reader(words_store: Path) -> Iterator[FlaskClient]:
+    with running(replace(Settings.from_environ({}), store=words_store)) as app:
+        yield app.test_client()
+
+
+@pytest.mark.parametrize(("event_id", "words"), SIDES.items())
+def test_at_the_line_is_said_only_where_the_event_may_reach_it(reader: FlaskClient, event_id: str, words: str) -> None:
+    page = reader.get(f"/events/{event_id}").text
+    assert words in page
+    assert ("at the line" in page) == (event_id == "reach")
+
+
+@pytest.mark.browser
+def test_the_script_says_the_same_of_the_side(words_store: Path) -> None:
+    settings = replace(Settings.from_environ({}), store=words_store)
+    with chromium_browser() as browser, serving(settings) as served, visit(browser) as seen:
+        for event_id, words in SIDES.items():
+            page = seen.go(f"{served}/?event={event_id}&within_m=60000")
+            expect(page.get_by_role("dialog")).to_contain_text(words)
+            row = page.locator("#results tr", has=page.locator(f"[data-show-event='{event_id}']"))
+            for line in row.locator(".border").inner_text().split("\n"):
+                expect(page.get_by_role("dialog")).to_contain_text(line)
+
+
+def test_an_area_is_within_in_part_and_a_count_says_how_many_are_surely(reader: FlaskClient) -> None:
+    page = reader.get("/?within_m=10000").text
+    assert "part of the area is within the distance asked for" in page
+    assert "certainly or likely within 10 km of the border / boundary line" in page
+    assert "2 certainly or likely within, 1 known only by area" in page
+    assert "known only by area</p>" not in reader.get("/?within_m=10000&certainty=likely").text
+
+
+def test_casualties_that_no_source_states_are_no_dash(reader: FlaskClient) -> None:
+    page = reader.get("/").text
+    assert page.count("not stated") >= 5
+    assert '<td class="casualties">–' not in page
+    assert "not stated" in reader.get("/events/clear").text
+    assert "not stated" not in reader.get("/events/base").text
