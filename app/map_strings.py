@@ -115,6 +115,10 @@ def _tool_words() -> dict[str, str]:
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
         "dark": _("Dark"),
         "print": _("Print"),
+        "drawing": _(
+            "“%(name)s” is being drawn; your browser saves it when it is ready, mostly within ten seconds.",
+            name="{name}",
+        ),
         "search_place": _("Go to a place"),
         "search_none": _("No place of this name is known."),
         "search_went": _("The map shows %(place)s.", place="{place}"),

@@ -139,11 +139,19 @@ def place_names(record: Record) -> str:
 
 
 def named(record: Record) -> list[tuple[str, str]]:
-    """Return the place's names as the reader chose them, each with its language; empty for one that is not known."""
+    """Return the place's names as the reader chose them, each with its language; empty for one that is not known.
+
+    Of both the Albanian stands first, for readers of Serbian the Serbian. An area has its English name in English: it
+    is a description ("Northern Kosovo") rather than a name on signposts.
+    """
+    if record.get("area_id") and language() == "en" and record["place_name"]:
+        return [("", record["place_name"])]
     albanian, (script, serbian) = record["place_name_sq"], serbian_name(record["place_name_sr"])
     if albanian and albanian == serbian:
         return [("", albanian)]
     known = [(code, name) for code, name in (("sq", albanian), (script, serbian)) if name]
+    if language().startswith("sr"):
+        known.reverse()
     chosen = [(code, name) for code, name in known if name_choice() in ("both", code[:2])]
     return chosen or known or [("", record["place_name"] or record["toponym"] or str(_("place unknown")))]
 

@@ -92,7 +92,7 @@ def test_svg_keeps_text_and_says_what_it_shows(real: list[dict[str, Any]], sheet
     svg = export_map(real, format="svg", cache_folder=CACHE, sheet=sheet).decode()
     root = ElementTree.fromstring(svg)
     texts = ["".join(node.itertext()).replace("\u2009", "") for node in root.iter("{http://www.w3.org/2000/svg}text")]
-    for wanted in ("The north, seen twice", "KOSOVO*", "Banjska / Banjskë", "People killed"):
+    for wanted in ("The north, seen twice", "KOSOVO*", "Banjskë / Banjska", "People killed"):
         assert wanted in texts
     description = root.find("{http://www.w3.org/2000/svg}desc")
     assert description is not None

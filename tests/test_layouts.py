@@ -421,7 +421,7 @@ def test_report_says_everything(tmp_path: Path) -> None:
     for wanted in (
         "Ћирилица ђ, š, ë",
         "Example Gazette",
-        "Banjska / Banjskë",
+        "Banjskë / Banjska",
         "somewhere within 500 m",
         "known only by area",
         "Known only by area: Northern Kosovo: 1.",

@@ -1,4 +1,4 @@
-"""What a reader is told of an event: how far from the line, on which side, and how surely; on the page and in popups."""
+"""What a reader is told of an event: how far from the line, on which side, how surely; on pages and in popups."""
 
 from __future__ import annotations
 

@@ -74,20 +74,27 @@ export function nameNodes(names) {
 export function namesIn(albanian, latin) {
   const [script, serbian] = serbianName(latin);
   const known = [["sq", albanian], [script, serbian]].filter(([, name]) => name);
+  if (config.lang === "sr") known.reverse();
   if (albanian && albanian === serbian) return [[null, albanian]];
   const chosen = known.filter(([code]) => ["both", code.slice(0, 2)].includes(config.labels));
   return chosen.length ? chosen : known;
 }
 
+/** Return the place's names; an area has its English name in English: it is a description. */
+function namesOfRecord({ area_id: area, place_name: name, place_name_sq: albanian, place_name_sr: serbian }) {
+  if (area && name && config.lang === "en") return [[null, name]];
+  return namesIn(albanian, serbian);
+}
+
 /** Return the place's names as one text. */
 export function placeNames(record) {
-  const names = namesIn(record.place_name_sq, record.place_name_sr).map(([, name]) => name);
+  const names = namesOfRecord(record).map(([, name]) => name);
   return names.join(" / ") || record.place_name || record.toponym || t("place_unknown");
 }
 
 /** Return the place's names as elements that say which language each is. */
 export function placeNodes(record) {
-  const names = namesIn(record.place_name_sq, record.place_name_sr);
+  const names = namesOfRecord(record);
   if (!names.length) return [placeNames(record)];
   return nameNodes(names);
 }
