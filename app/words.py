@@ -102,11 +102,14 @@ def reading_locale() -> Locale:
 
 
 def day_words(written: str | None) -> str:
-    """Return a day, YYYY-MM-DD, as readers write it; anything else, such as a year alone, stays as it is."""
+    """Return a day, YYYY-MM-DD, or a month, YYYY-MM, as readers write it; anything else, such as a year, stays."""
+    text = written or ""
     try:
-        return _day(date.fromisoformat(written or ""))
+        return (
+            _month(date.fromisoformat(f"{text}-01")) if len(text) == len("2023-09") else _day(date.fromisoformat(text))
+        )
     except ValueError:
-        return written or ""
+        return text
 
 
 def format_patterns() -> dict[str, Any]:

@@ -46,11 +46,16 @@ def words_store(tmp_path_factory: pytest.TempPathFactory, make_event: Callable[.
         for name, (p, radius) in at.items()
     ]
     wide = make_event(id="wide", title="wide", area_id="north_kosovo", date_start="2023-05-02")
+    banjska = {"place_name": "Banjska", "lon": "20.7813", "lat": "42.9728"}
+    found = [
+        make_event(id="attack", title="Attack at Banjska", fatalities="4", date_start="2023-09-24", **banjska),
+        make_event(id="find", title="Weapons at Banjska", date_start="2023-09-26", source_date="2023-11", **banjska),
+    ]
     base = make_event(id="base", title="base", kind="deployment", event_type="base", lon="20.9", lat="42.75")
     path = tmp_path_factory.mktemp("words") / "store" / "ibar.gpkg"
     path.parent.mkdir()
     store = open_store(path)
-    store.seed((*events, wide, base))
+    store.seed((*events, *found, wide, base))
     store.close()
     return path
 
@@ -84,8 +89,39 @@ def test_an_area_is_within_in_part_and_a_count_says_how_many_are_surely(reader: 
     page = reader.get("/?within_m=10000").text
     assert "part of the area is within the distance asked for" in page
     assert "certainly or likely within 10 km of the border / boundary line" in page
-    assert "2 certainly or likely within, 1 known only by area" in page
+    assert "4 certainly or likely within, 1 known only by area" in page
     assert "known only by area</p>" not in reader.get("/?within_m=10000&certainty=likely").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("words", ["Banjska", "Бањска", "at banjska"])
+def test_of_what_a_search_finds_the_deadliest_is_first(words_store: Path, words: str) -> None:
+    settings = replace(Settings.from_environ({}), store=words_store)
+    with chromium_browser() as browser, serving(settings) as served, visit(browser) as seen:
+        page = seen.go(f"{served}/?q={words}")
+        expect(page.locator("#found li")).to_contain_text(["Attack at Banjska", "Weapons at Banjska"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "November 2023"), ("sq", "nëntor 2023"), ("sr-Cyrl", "новембар 2023.")]
+)
+def test_month_of_a_source_is_written_out(reader: FlaskClient, lang: str, words: str) -> None:
+    for path in ("/events/find", "/"):
+        page = reader.get(f"{path}?lang={lang}").text
+        assert words in page
+        assert "2023-11<" not in page
+
+
+def test_area_has_its_english_name_in_english_and_both_names_in_the_readers_order(reader: FlaskClient) -> None:
+    names = {
+        "en": "Northern Kosovo</dd>",
+        "sq": '<span lang="sq">Veriu i Kosovës</span> / <span lang="sr-Latn">Sever Kosova</span>',
+        "sr-Latn": '<span lang="sr-Latn">Sever Kosova</span> / <span lang="sq">Veriu i Kosovës</span>',
+        "sr-Cyrl": '<span lang="sr-Cyrl">Север Косова</span> / <span lang="sq">Veriu i Kosovës</span>',
+    }
+    for lang, words in names.items():
+        page = reader.get(f"/events/wide?lang={lang}").text
+        assert words in page.replace("<span>", "").replace("</span></dd>", "</dd>"), lang
 
 
 def test_casualties_that_no_source_states_are_no_dash(reader: FlaskClient) -> None:
