@@ -94,6 +94,20 @@ def test_an_area_is_within_in_part_and_a_count_says_how_many_are_surely(reader: 
 
 
 @pytest.mark.browser
+def test_counts_beside_the_distances_follow_the_choice(words_store: Path) -> None:
+    settings = replace(Settings.from_environ({}), store=words_store)
+    with chromium_browser() as browser, serving(settings) as served, visit(browser) as seen:
+        page = seen.go(served)
+        told = page.locator("#sureness")
+        expect(told).to_have_text("")
+        page.get_by_role("radio", name="15 km").check(force=True)
+        expect(told).to_have_text(page.request.get(f"{served}/?within_m=15000").text().split('told">')[1].split("<")[0])
+        expect(told).to_contain_text("certainly or likely within")
+        page.locator("[name=certainty]").select_option("certain")
+        expect(told).to_have_text("")
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("words", ["Banjska", "Бањска", "at banjska"])
 def test_of_what_a_search_finds_the_deadliest_is_first(words_store: Path, words: str) -> None:
     settings = replace(Settings.from_environ({}), store=words_store)
