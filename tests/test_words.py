@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
+from app.cli import cli
 from app.config import Settings
 from geo.border import Border
 from geo.model import Event, LonLat
 from geo.store import open_store
 from tests.browsing import chromium_browser, visit
-from tests.conftest import running, serving
+from tests.conftest import environment, running, serving
 
 SIDES = {
     "reach": "at the line (measured 0 m; the side is not certain)",
@@ -71,6 +74,16 @@ def test_at_the_line_is_said_only_where_the_event_may_reach_it(reader: FlaskClie
     page = reader.get(f"/events/{event_id}").text
     assert words in page
     assert ("at the line" in page) == (event_id == "reach")
+
+
+def test_command_line_marks_a_side_that_is_not_certain(words_store: Path) -> None:
+    given = environment(replace(Settings.from_environ({}), store=words_store))
+    out = CliRunner().invoke(cli, ["query", "--kind", "incident"], env=given).stdout
+    side = {row[-1]: row[-3] for row in (re.split(r"  +", line) for line in out.splitlines()) if len(row) > 5}
+    assert side["reach"] == "at the line"
+    assert side["across"] == "XK?"
+    assert side["between"] in ("XK?", "RS?")
+    assert side["clear"] == "XK"
 
 
 @pytest.mark.browser
