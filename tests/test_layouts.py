@@ -428,6 +428,7 @@ def test_report_says_everything(tmp_path: Path) -> None:
         "somewhere within 500 m",
         "known only by area",
         "Known only by area: Northern Kosovo: 1.",
+        "Events: CC BY 4.0.",
         "UNSCR 1244",
         "OpenStreetMap",
         "Events by month",
