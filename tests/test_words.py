@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -157,3 +158,22 @@ def test_casualties_that_no_source_states_are_no_dash(reader: FlaskClient) -> No
     assert '<td class="casualties">–' not in page
     assert "not stated" in reader.get("/events/clear").text
     assert "not stated" not in reader.get("/events/base").text
+
+
+@pytest.mark.browser
+def test_band_on_the_map_is_as_wide_as_the_distance(words_store: Path) -> None:
+    settings = replace(Settings.from_environ({}), store=words_store)
+    with chromium_browser() as browser, serving(settings) as served, visit(browser) as seen:
+        for page_name in ("", "embed"):
+            page = seen.go(f"{served}/{page_name}?within_m=15000&map=10/42.75/20.9")
+            band = page.locator(".leaflet-pane path.within-band")
+            expect(band).to_have_count(1)
+            metres_per_px = 40_075_016.686 * math.cos(math.radians(42.75)) / (256 * 2**10)
+            assert float(band.get_attribute("stroke-width") or 0) == pytest.approx(30_000 / metres_per_px, rel=0.01)
+        page = seen.go(f"{served}/?within_m=15000&map=10/42.75/20.9")
+        expect(page.get_by_text("Within the distance asked for", exact=True)).to_be_visible()
+        page.get_by_role("radio", name="5 km", exact=True).check(force=True)
+        expect(band).to_have_attribute("stroke-width", re.compile(rf"^{int(10_000 / metres_per_px)}"))
+        page.get_by_role("radio", name="Any").check(force=True)
+        expect(band).to_have_count(0)
+        expect(page.get_by_text("Within the distance asked for", exact=True)).to_be_hidden()

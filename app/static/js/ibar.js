@@ -1,6 +1,7 @@
 /** The map page: starts every part, and keeps address, form, map, lists and table in step. */
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
+import { Band } from "ibar/band.js";
 import { drawGround } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
@@ -28,6 +29,7 @@ const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
 const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
+const band = new Band(map, layers.border, { load: loadDrawing });
 let features = [];
 let carried = { key: null, answer: null };
 let histogram = { key: null, answer: null };
@@ -95,6 +97,7 @@ async function refresh({ renew = true } = {}) {
 async function draw(parameters, signal) {
   const query = apiQuery(parameters);
   const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
+  band.set(query);
   if (config.events) return show(await loadEvents(query, signal));
   const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
   const isHexagons = parameters.get("view") === "hexagons";
