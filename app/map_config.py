@@ -13,6 +13,7 @@ from app.text_language import COMMON
 from app.translation import PLAIN, language, name_choice
 from app.translations.cyrillic import LETTERS
 from app.words import format_patterns, reading_locale
+from geo.border import GREATEST_GAP_M
 from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
@@ -65,6 +66,7 @@ def _common(wording: Wording) -> dict[str, Any]:
             for label in COUNTRY_LABELS
         ],
         "bounds": border_bounds(),
+        "greatest_gap_m": GREATEST_GAP_M,
         "strings": map_strings(wording),
         "common_words": COMMON,
         "cyrillic": LETTERS if language() == "sr-Cyrl" else None,

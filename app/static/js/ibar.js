@@ -1,12 +1,14 @@
 /** The map page: starts every part, and keeps address, form, map, lists and table in step. */
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
+import { Band } from "ibar/band.js";
 import { drawGround } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
 import { Clusters } from "ibar/clusters.js";
 import { config, count, t } from "ibar/config.js";
 import { button, h } from "ibar/dom.js";
+import { listenToDownloads } from "ibar/downloads.js";
 import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
@@ -27,6 +29,7 @@ const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
 const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
+const band = new Band(map, layers.border, { load: loadDrawing });
 let features = [];
 let carried = { key: null, answer: null };
 let histogram = { key: null, answer: null };
@@ -94,6 +97,7 @@ async function refresh({ renew = true } = {}) {
 async function draw(parameters, signal) {
   const query = apiQuery(parameters);
   const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
+  band.set(query);
   if (config.events) return show(await loadEvents(query, signal));
   const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
   const isHexagons = parameters.get("view") === "hexagons";
@@ -206,7 +210,7 @@ function say(words, { isError = false, isSeen = isError } = {}) {
 async function renewResults(signal) {
   const response = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const id of ["results", "downloads", "described"]) {
+  for (const id of ["results", "downloads", "described", "sureness"]) {
     const [here, there] = [document.getElementById(id), page.getElementById(id)];
     if (here && there) here.replaceWith(document.adoptNode(there));
   }
@@ -341,6 +345,7 @@ addTools();
 nameControls();
 listenToForm();
 listenToTable();
+listenToDownloads(map);
 listenToShare();
 if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
