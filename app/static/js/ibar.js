@@ -352,4 +352,5 @@ await Promise.all([
 ]);
 isOpening = false;
 if (wanted) openById(wanted);
+document.body.dataset.drawn = "true";
 document.body.dataset.ready = "true";
