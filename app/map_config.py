@@ -13,7 +13,7 @@ from app.text_language import COMMON
 from app.translation import PLAIN, language, name_choice
 from app.translations.cyrillic import LETTERS
 from app.words import format_patterns, reading_locale
-from geo.maps import COUNTRY_LABELS, DRAWINGS, border_bounds, drawing
+from geo.maps import COUNTRY_LABELS, DRAWINGS, OVERVIEW, OVERVIEW_ZOOM, border_bounds, drawing
 from geo.style import FAMILIES, LABELS
 from geo.wording import Wording
 
@@ -27,6 +27,7 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
         "api_url": url_for("items.events", lang=None).removesuffix("events"),
         "event_page": url_for("pages.event_page", event_id="", **PLAIN),
         "drawing_urls": urls,
+        "overview_zoom": OVERVIEW_ZOOM,
     }
 
 
@@ -36,8 +37,8 @@ def standalone_config(wording: Wording) -> dict[str, Any]:
 
 
 def standalone_data(*, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
-    """Return the data that a standalone page carries."""
-    drawings = {name: json.loads(drawing(name)) for name in DRAWINGS}
+    """Return the data that a standalone page carries: the fine drawings alone, for all of it is there at once."""
+    drawings = {name: json.loads(drawing(name)) for name in DRAWINGS if name != OVERVIEW}
     return {"events": events, "drawings": {**drawings, "areas": areas}}
 
 

@@ -40,7 +40,7 @@ SLOWDOWNS = (1, 4)
 STEPS = 7
 LONGEST_S = 180
 READY = "body[data-ready=true]"
-DRAWINGS = ("land", "border_line", "crossings", "places", "areas")
+DRAWINGS = ("overview", "areas")
 _TELL_DRAWN = """(() => {
   let isOver = false;
   const look = () => {

@@ -1,7 +1,7 @@
 /** The map page: starts every part, and keeps address, form, map, lists and table in step. */
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
-import { drawGround } from "ibar/basemap.js";
+import { Ground } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
 import { Clusters } from "ibar/clusters.js";
@@ -44,6 +44,7 @@ const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
 const hexagons = new Hexagons(map, layers, frame, { failed });
+const ground = new Ground(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()], failed });
 const outside = new Outside(map);
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
@@ -336,6 +337,12 @@ function addTools() {
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
 
+/** Wait until what is drawn is seen; a page that is not shown has no frames and waits a little. */
+function nextFrame() {
+  const frames = new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+  return Promise.race([frames, new Promise((done) => { setTimeout(done, 300); })]);
+}
+
 foldOnSmallScreens();
 addTools();
 nameControls();
@@ -346,11 +353,10 @@ if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
 startView(config.bounds);
-await Promise.all([
-  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()] }),
-  refresh({ renew: false }),
-]);
+await Promise.all([ground.draw(), refresh({ renew: false })]);
+document.body.dataset.drawn = "true";
+await nextFrame();
 isOpening = false;
 if (wanted) openById(wanted);
-document.body.dataset.drawn = "true";
+await ground.name();
 document.body.dataset.ready = "true";
