@@ -307,7 +307,7 @@ function foldOnSmallScreens() {
 function startView(bounds) {
   const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
   if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom);
-  else map.fitBounds(bounds, { padding: [16, 16], animate: false });
+  else map.fitBounds(bounds, { paddingTopLeft: [16, config.is_embed ? 16 : 44], paddingBottomRight: [16, 4], animate: false });
   map.on("moveend", () => {
     const { lat: y, lng: x } = map.getCenter();
     setAddress("map", `${map.getZoom()}/${y.toFixed(4)}/${x.toFixed(4)}`);
@@ -356,6 +356,7 @@ startView(config.bounds);
 await Promise.all([ground.draw(), refresh({ renew: false })]);
 document.body.dataset.drawn = "true";
 await nextFrame();
+delete document.documentElement.dataset.starting;
 isOpening = false;
 if (wanted) openById(wanted);
 await ground.name();
