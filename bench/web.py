@@ -50,7 +50,7 @@ _TELL_DRAWN = """(() => {
     requestAnimationFrame(() => setTimeout(() => ibarDrawn(String(performance.now()))));
   };
   const seen = new MutationObserver(look);
-  seen.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-drawn"] });
+  seen.observe(document, { subtree: true, attributes: true, attributeFilter: ["data-drawn"] });
   document.addEventListener("DOMContentLoaded", look);
 })()"""
 """Tells when a page has drawn its events and a frame with them is painted, in milliseconds since it was asked for.
