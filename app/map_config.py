@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -22,7 +23,7 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
     """Return the values for a page that fetches its data; `version` marks the drawings for caches."""
     urls = {name: url_for("pages.drawing_data", name=name, v=version) for name in (*DRAWINGS, "areas")}
     return {
-        **_common(wording),
+        **_common(wording, language(), name_choice()),
         "events_url": url_for("items.events"),
         "api_url": url_for("items.events", lang=None).removesuffix("events"),
         "event_page": url_for("pages.event_page", event_id="", **PLAIN),
@@ -33,7 +34,7 @@ def served_config(wording: Wording, *, version: str) -> dict[str, Any]:
 
 def standalone_config(wording: Wording) -> dict[str, Any]:
     """Return the values for a page that carries its data: those stand in a block of their own."""
-    return {**_common(wording), "is_standalone": True}
+    return {**_common(wording, language(), name_choice()), "is_standalone": True}
 
 
 def standalone_data(*, events: dict[str, Any], areas: dict[str, Any]) -> dict[str, Any]:
@@ -42,10 +43,12 @@ def standalone_data(*, events: dict[str, Any], areas: dict[str, Any]) -> dict[st
     return {"events": events, "drawings": {**drawings, "areas": areas}}
 
 
-def _common(wording: Wording) -> dict[str, Any]:
+@cache
+def _common(wording: Wording, written: str, names: str) -> dict[str, Any]:
+    """Return what is the same for every request in a written form and with a choice of names: put together once."""
     return {
         "lang": reading_locale().language,
-        "labels": name_choice(),
+        "labels": names,
         "formats": format_patterns(),
         "locale": str(reading_locale()).replace("_", "-"),
         "families": [
@@ -68,5 +71,5 @@ def _common(wording: Wording) -> dict[str, Any]:
         "bounds": border_bounds(),
         "strings": map_strings(wording),
         "common_words": COMMON,
-        "cyrillic": LETTERS if language() == "sr-Cyrl" else None,
+        "cyrillic": LETTERS if written == "sr-Cyrl" else None,
     }
