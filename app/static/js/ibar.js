@@ -12,6 +12,7 @@ import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
 import { PagedList } from "ibar/paged.js";
+import { moveCalmly } from "ibar/motion.js";
 import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
@@ -24,6 +25,7 @@ import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 await unpack();
 const { map, layers } = window.ibar;
+moveCalmly(map);
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
 const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
