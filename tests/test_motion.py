@@ -50,9 +50,7 @@ def at_right_edge(page: Page) -> Locator:
     return symbol
 
 
-def test_the_map_makes_room_at_once_where_little_motion_is_asked_for(
-    browser: Browser, address: str
-) -> None:
+def test_the_map_makes_room_at_once_where_little_motion_is_asked_for(browser: Browser, address: str) -> None:
     with visit(browser, width=768) as seen:
         page = seen.go(address)
         before = center(page)
