@@ -23,7 +23,8 @@ export class Ground {
     if (config.drawings) return this.#drawFinely();
     const { features } = await this.load("overview");
     const of = (...names) => features.filter(({ properties: { layer } }) => names.includes(layer));
-    this.#draw(of("neighbours", "serbia", "kosovo"), of("border_line"));
+    this.layers.land.addLayer(landPicture(of("neighbours", "serbia", "kosovo")));
+    drawLine(this.layers.border, collected(of("border_line")));
     drawCrossings(this.layers.crossings, collected(of("crossings")));
     this.places = of("places");
     return undefined;
@@ -51,22 +52,54 @@ export class Ground {
   async #drawFinely() {
     const [land, line, places, crossings] = await Promise.all(
       ["land", "border_line", "places", "crossings"].map((name) => this.load(name)));
-    this.#draw(land.features, line.features);
+    this.layers.land.clearLayers();
+    this.layers.border.clearLayers();
+    drawLand(this.layers.land, land);
+    drawLine(this.layers.border, line);
     if (!this.layers.crossings.getLayers().length) drawCrossings(this.layers.crossings, crossings);
     this.places = places.features;
     this.isFine = true;
-  }
-
-  #draw(land, line) {
-    this.layers.land.clearLayers();
-    this.layers.border.clearLayers();
-    drawLand(this.layers.land, collected(land));
-    drawLine(this.layers.border, collected(line));
   }
 }
 
 function collected(features) {
   return { type: "FeatureCollection", features };
+}
+
+const UNITS = 364; // To a degree: about a pixel each where the map starts.
+
+/** Make the land of a far view: a picture that the map scales, for to place each corner takes a slow processor long. */
+function landPicture(features) {
+  const [west, south, east, north] = boxOf(features);
+  const top = mercator(north);
+  const spot = ([lon, lat]) => `${((lon - west) * UNITS).toFixed(1)} ${((top - mercator(lat)) * UNITS).toFixed(1)}`;
+  const shapes = features.map((feature) => svg("path", {
+    class: `land land-${feature.properties.layer}`, "fill-rule": "evenodd", "stroke-linejoin": "round", "vector-effect": "non-scaling-stroke",
+    d: ringsOf(feature).map((ring) => `M${ring.map(spot).join("L")}Z`).join(""),
+  }));
+  const [width, height] = [(east - west) * UNITS, (top - mercator(south)) * UNITS];
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, shapes);
+  return L.svgOverlay(picture, [[south, west], [north, east]], { pane: "land", interactive: false });
+}
+
+function ringsOf({ geometry: { type, coordinates } }) {
+  return type === "MultiPolygon" ? coordinates.flat() : coordinates;
+}
+
+function boxOf(features) {
+  const box = [180, 90, -180, -90];
+  for (const [lon, lat] of features.flatMap(ringsOf).flat()) {
+    box[0] = Math.min(box[0], lon);
+    box[1] = Math.min(box[1], lat);
+    box[2] = Math.max(box[2], lon);
+    box[3] = Math.max(box[3], lat);
+  }
+  return box;
+}
+
+/** Return how far north a latitude is on the map, in degrees of longitude. */
+function mercator(lat) {
+  return (Math.asinh(Math.tan(lat * Math.PI / 180)) * 180) / Math.PI;
 }
 
 function drawLand(layer, collection) {
