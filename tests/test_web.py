@@ -15,8 +15,8 @@ from click.testing import Result
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.assets import STATIC
 from app.config import Settings
+from app.joint import STATIC
 from geo.model import Event, Evidence
 from geo.store import open_store
 from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, follow, visit

@@ -2,7 +2,7 @@
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
 import { Band } from "ibar/band.js";
-import { drawGround } from "ibar/basemap.js";
+import { Ground } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
 import { Clusters } from "ibar/clusters.js";
@@ -14,6 +14,7 @@ import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
 import { PagedList } from "ibar/paged.js";
+import { moveCalmly } from "ibar/motion.js";
 import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
@@ -26,6 +27,7 @@ import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 await unpack();
 const { map, layers } = window.ibar;
+moveCalmly(map);
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
 const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
@@ -47,6 +49,7 @@ const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
 const hexagons = new Hexagons(map, layers, frame, { failed });
+const ground = new Ground(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()], failed });
 const outside = new Outside(map);
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
@@ -310,7 +313,7 @@ function foldOnSmallScreens() {
 function startView(bounds) {
   const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
   if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom);
-  else map.fitBounds(bounds, { padding: [16, 16], animate: false });
+  else map.fitBounds(bounds, { paddingTopLeft: [16, config.is_embed ? 16 : 44], paddingBottomRight: [16, 4], animate: false });
   map.on("moveend", () => {
     const { lat: y, lng: x } = map.getCenter();
     setAddress("map", `${map.getZoom()}/${y.toFixed(4)}/${x.toFixed(4)}`);
@@ -340,6 +343,12 @@ function addTools() {
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
 
+/** Wait until what is drawn is seen; a page that is not shown has no frames and waits a little. */
+function nextFrame() {
+  const frames = new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+  return Promise.race([frames, new Promise((done) => { setTimeout(done, 300); })]);
+}
+
 foldOnSmallScreens();
 addTools();
 nameControls();
@@ -351,10 +360,11 @@ if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
 startView(config.bounds);
-await Promise.all([
-  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()] }),
-  refresh({ renew: false }),
-]);
+await Promise.all([ground.draw(), refresh({ renew: false })]);
+document.body.dataset.drawn = "true";
+await nextFrame();
+delete document.documentElement.dataset.starting;
 isOpening = false;
 if (wanted) openById(wanted);
+await ground.name();
 document.body.dataset.ready = "true";
