@@ -157,7 +157,7 @@ def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
 def _without_qualifier(reading: Reading, found: list[Site], k: int) -> Site:
     """Exclude a name that only says where the one before it lies: "Rodel, a village in Leposavic"."""
     site = found[k]
-    if site.excluded or k == 0:
+    if site.excluded or k == 0 or site.named.toponym.kind_hint == "village":
         return site
     before = found[k - 1]
     between = range(before.named.end, site.named.start)
@@ -204,8 +204,8 @@ def event_sites(
     if trigger in references:
         free = [s for s in free if s.rank > 0]
     free = [s for s in free if not _is_of_rival(reading, trigger, s, rivals)] or free
-    if not free and trigger.rule.kind == "deployment":
-        free = [s for s in all_sites if s.landmark and s.named.toponym.relation == "between"]
+    if all(s.rank <= 1 for s in free):
+        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation == "between"] or free
     if not free:
         return []
     best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
