@@ -124,12 +124,13 @@ def _antecedent_date(event: Group, others: Sequence[Group], readings: Sequence[R
     best = min(
         near, key=lambda g: (g.kind != "incident", g.order > event.order, abs(event.order - g.order)), default=None
     )
-    return best.date if best else _date_before(event, readings)
+    return best.date if best else _date_beside(event, readings)
 
 
-def _date_before(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
-    """Return the only date of the sentence before, unless it dates what somebody said."""
-    reading = readings[event.order - 1] if event.order else None
+def _date_beside(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
+    """Return the only date of the sentence before, or after a headline, unless it dates what somebody said."""
+    order = event.order - 1 if event.order else 1
+    reading = readings[order] if order < len(readings) else None
     dated = [d for d in reading.dates if d.when.start] if reading else []
     if reading is None or len(dated) != 1:
         return None

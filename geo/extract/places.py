@@ -205,7 +205,8 @@ def event_sites(
         free = [s for s in free if s.rank > 0]
     free = [s for s in free if not _is_of_rival(reading, trigger, s, rivals)] or free
     if all(s.rank <= 1 for s in free):
-        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation == "between"] or free
+        near = ("between",) if trigger.rule.kind == "incident" else ("between", "near")
+        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation in near] or free
     if not free:
         return []
     best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
