@@ -106,19 +106,23 @@ def link(rel: str, endpoint: str, title: str, media_type: str = JSON, **argument
 
 def paging(asked: Mapping[str, Any], formats: Sequence[str], next_cursor: str | None) -> list[Link]:
     """Return the links of a page: itself, its other formats, and the page that follows."""
-    mine, here = asked["f"], _this_page()
+    mine, address, cursor = asked["f"], _this_list(), request.args.get("cursor", "")
+    here = address + _parameter(cursor=cursor) * bool(cursor)
     links = [_in_format(here, "self", "This page", mine)]
     links += [_in_format(here, "alternate", f"This page as {name}", name) for name in formats if name != mine]
     if next_cursor:
-        links.append(_in_format(_this_page(cursor=next_cursor), "next", "Next page", mine))
+        links.append(_in_format(address + _parameter(cursor=next_cursor), "next", "Next page", mine))
     return links
 
 
-def _this_page(**changed: str) -> str:
-    """Return the address of this page up to its format, with some parameters changed."""
-    given = {name: values for name, values in request.args.to_dict(flat=False).items() if name != "f"} | changed
-    query = urlencode(given, doseq=True, safe=",/:")
-    return f"{request.base_url}?{query}{'&' * bool(query)}"
+def _this_list() -> str:
+    """Return the address of the list that this page is of, ready for more parameters."""
+    given = {name: values for name, values in request.args.to_dict(flat=False).items() if name not in ("f", "cursor")}
+    return f"{request.base_url}?{_parameter(**given) * bool(given)}"
+
+
+def _parameter(**values: Any) -> str:
+    return f"{urlencode(values, doseq=True, safe=',/:')}&"
 
 
 def _in_format(address: str, rel: str, title: str, name: str) -> Link:

@@ -96,7 +96,6 @@ def _titles() -> dict[int, str]:
         404: _("Not found"),
         405: _("Not allowed"),
         413: _("Too large"),
-        414: _("Too large"),
         500: _("Error"),
         503: _("Too busy"),
     }

@@ -18,7 +18,7 @@ from geo.features import COLLECTIONS, Collection
 _ERRORS: Final = {
     "400": "A parameter is unknown or has a value that cannot be used; `detail` names it",
     "404": "There is no such event or feature, or it is not public",
-    "414": "The query is too long",
+    "414": "The request line is so long that the HTTP server refuses it",
     "500": "Something went wrong in the service; `detail` has a number that its log knows",
     "503": "The service is busy; try again after the seconds of Retry-After",
 }
@@ -151,8 +151,8 @@ def _example(parameter: Parameter) -> Any:
 
 def _problems(errors: Mapping[str, str]) -> dict[str, Any]:
     problems = {status: _problem(meaning) for status, meaning in sorted(errors.items())}
-    # A line too long for the HTTP server never reaches the service.
-    problems["414"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    # Such a line never reaches the service.
+    problems["414"]["content"] = {"text/html": {"schema": {"type": "string"}}}
     return problems
 
 

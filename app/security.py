@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import Final, cast
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge, RequestURITooLarge
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Settings
 from app.resources import EXTENSION, Resources
-from geo.errors import TooBusy
+from geo.errors import InvalidInput, TooBusy
 
 MAX_QUERY_BYTES: Final = 8_000
 """Longest query string; gunicorn reads request lines of at most 8,190 bytes."""
@@ -90,7 +90,7 @@ def page_policy(*, nonce: str, tiles: str = "", frames: str = "'self'") -> str:
 
 def _refuse_large(settings: Settings) -> None:
     if len(request.query_string) > MAX_QUERY_BYTES:
-        raise RequestURITooLarge(f"The query is longer than {MAX_QUERY_BYTES:,} bytes.")
+        raise InvalidInput(f"the query is longer than {MAX_QUERY_BYTES:,} bytes; shorten its filter, polygon or words")
     most = settings.max_extract_bytes if request.endpoint == SENDING else settings.max_request_bytes
     if (request.content_length or 0) > most:
         raise RequestEntityTooLarge(f"The request is longer than {most:,} bytes.")

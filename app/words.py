@@ -203,6 +203,8 @@ def described(criteria: Criteria, count: Page | int) -> str:
 
 def translator() -> Callable[[str], str]:
     """Return the translation into the reader's language, for who needs it often: it is looked for once."""
+    if language() == "en":
+        return str
     translate: Callable[[str], str] = get_translations().ugettext
     return translate
 

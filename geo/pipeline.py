@@ -15,17 +15,19 @@ from datetime import date
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from geo.border import Border
-from geo.duplicates import marked, repeating
 from geo.errors import InvalidInput
 from geo.extract import extract
 from geo.gazetteer import Gazetteer
 from geo.geocode import given_place, locate, with_municipality
 from geo.model import STATUSES, Claim, Criteria, Document, Event, LonLat, Source, Status
-from geo.sources import MAX_DOCUMENT_BYTES, Format, Row, is_table, read_bytes, read_claims, read_documents
-from geo.store import Store
+from geo.sources import MAX_DOCUMENT_BYTES, Format, is_table, read_bytes, read_claims, read_documents
+
+if TYPE_CHECKING:
+    from geo.sources.rows import Row
+    from geo.store import Store
 
 MunicipalityAt = Callable[[LonLat], str | None]
 FAR_M: Final = 300_000.0
@@ -154,6 +156,8 @@ def ingest(
     StoreError
         The store failed to write.
     """
+    from geo.duplicates import marked, repeating  # with it comes the store, which a text that is only read needs not
+
     about, result = about or About(), Ingested()
     if data is None and about.form is None and is_table(path):
         warn = result.warnings.append

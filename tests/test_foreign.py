@@ -1,5 +1,6 @@
 """Hostile files in; one clear error out, within the limits of time and memory, and nothing fetched or written."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def read(data: bytes, name: str) -> None:
         (rss("<item><title>&l9;</title></item>", head=f'<!DOCTYPE rss [<!ENTITY l0 "lol">{LAUGHS}]>'), "a.xml", "XML"),
         (rss("<item><title>&x;</title></item>", head=XXE), "a.xml", "declares XML entities"),
         (rss("<item>" * 300_000), "a.xml", "not well-formed XML"),
-        (TABLE, "a.html", "longer than 10 seconds"),
+        (TABLE, "a.html", "longer than 10 seconds; save what it says as plain text"),
         (b"<html><body>" + b"<div>" * 900_000 + b"x", "a.html", ""),
         (page(("x",), head="<script>" + "[" * 4_000_000 + "</script>"), "a.html", None),
         (b"<p " + b" ".join(b"a%d=1" % n for n in range(5_000)) + b">Shots in Banjska", "a.html", None),
@@ -65,19 +66,40 @@ def test_hostile_file_is_read_or_refused_within_the_limits(data: bytes, name: st
     assert "Traceback" not in str(error.value)
 
 
-def test_parser_that_sleeps_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A child that waits for ever is ended by the clock, and leaves no process behind."""
-    start, begun = subprocess.run, []
+def test_document_that_takes_too_long_by_the_clock_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser would work on this page for minutes; who started it ends it long before its own limits would."""
+    monkeypatch.setattr(foreign, "SECONDS", 1.5)
+    with pytest.raises(UnreadableFile, match=r"a\.html: reading it took longer than 1\.5 seconds; save what it says"):
+        read(TABLE, "a.html")
 
-    def asleep(command: list[str], **options: Any) -> Any:
-        begun.append(command)
-        return start([sys.executable, "-c", "import time; time.sleep(600)"], **options)
 
-    monkeypatch.setattr(foreign.subprocess, "run", asleep)
-    monkeypatch.setattr(foreign, "PATIENCE_S", 0.5)
-    with pytest.raises(UnreadableFile, match=r"a\.html: reading it took longer than 10 seconds; save what it says"):
+def test_parser_that_waits_without_working_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that sleeps uses no processor time; it is ended by the clock, and leaves no process behind."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    class Asleep(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **options: Any) -> None:
+            super().__init__([sys.executable, "-c", "import time; time.sleep(600)"], **options)
+            begun.append(self)
+
+    monkeypatch.setattr(foreign.subprocess, "Popen", Asleep)
+    monkeypatch.setattr(foreign, "SECONDS", 0.5)
+    with pytest.raises(UnreadableFile, match=r"a\.html: reading it took longer than 0\.5 seconds;"):
         read(page(), "a.html")
-    assert len(begun) == 1
+    assert [child.returncode for child in begun] == [-signal.SIGKILL]
+
+
+@pytest.mark.parametrize(
+    ("act", "ended_by"),
+    [("import time; time.sleep(600)", signal.SIGALRM), ("while True: pass", signal.SIGKILL)],
+    ids=["clock", "processor"],
+)
+def test_child_ends_by_itself_when_nobody_waits_for_it(act: str, ended_by: signal.Signals) -> None:
+    """The kernel counts both times; the parser's own code is not asked."""
+    spare = "signal.setitimer(signal.ITIMER_REAL, 0)" if ended_by == signal.SIGKILL else ""
+    code = f"import signal; from geo.sources import limits; limits.SECONDS = 1; limits.take(); {spare}\n{act}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == -ended_by, done.stderr
 
 
 def test_file_that_is_too_long_meets_no_parser() -> None:
@@ -165,9 +187,9 @@ def test_many_files_at_once() -> None:
         except GeoError as error:
             found.append(error)
 
-    threads = [threading.Thread(target=work) for _ in range(6)]
+    threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == ["Shots near Banjska"] * 6
+    assert found == ["Shots near Banjska"] * 3

@@ -14,13 +14,15 @@ import pytest
 from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from geo.boundaries import shipped
 from geo.errors import MissingData, NotFound, UnreadableFile
-from geo.gazetteer import Gazetteer
+from geo.gazetteer import Gazetteer, index
 from geo.gazetteer.albanian import albanian_forms, albanian_nominatives
 from geo.gazetteer.compilation import inputs_checksum
 from geo.gazetteer.geonames import check_dump, imported, keep_dump, read_dump
+from geo.gazetteer.search import own_places_alike, own_words
 from geo.gazetteer.serbian import serbian_forms
 from geo.model import Toponym
 from geo.text import fold, key
@@ -259,6 +261,30 @@ def test_misspelt_village(gazetteer: Gazetteer) -> None:
     assert "banjska" in only(gazetteer, "In Kosovo the village of Banjskaa was shut.", "Banjskaa").place_ids
     assert found(gazetteer, "The village of Banjskaa was shut.") == []
     assert found(gazetteer, "In Kosovo people spoke of Banjskaa.") == ["Kosovo"]
+
+
+def test_many_misspelt_villages_read_the_names_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All names of the index are looked through for them, which may not happen for each word of a long text."""
+    read, own_words = [], index.own_words
+    monkeypatch.setattr(index, "own_words", lambda connection: read.append(1) or own_words(connection))
+    villages = ["Banjskaa", *(f"Banjskaa{a}{b}" for a in "bdgk" for b in "aeiou"), "Zvecann"]
+    text = " ".join(f"In Kosovo the village of {name} was shut." for name in villages)
+    assert [name for name in found(Gazetteer.open(), text) if name != "Kosovo"] == ["Banjskaa", "Zvecann"]
+    assert len(read) == 1
+
+
+@given(data=st.data())
+def test_places_alike_are_those_that_a_look_through_all_names_finds(gazetteer: Gazetteer, data: st.DataObject) -> None:
+    names = sorted({key(place.name_sr_latn): place.id for place in gazetteer.own()}.items())
+    name, place_id = data.draw(st.sampled_from([pair for pair in names if len(pair[0]) >= 6 and " " not in pair[0]]))
+    at = data.draw(st.integers(1, len(name)))
+    slip = name[:at] + data.draw(st.sampled_from("aeioukst")) + name[at:]
+    own = own_words(gazetteer._connection)
+    alike = own_places_alike(slip, own)
+    slips = [(OSA.distance(word, slip), n) for same in own.values() for word, n in same if word[0] == slip[0]]
+    least = min(slips)[0]
+    assert set(alike) == {number for distance, number in slips if distance == least}
+    assert place_id in {gazetteer._place(number).id for number in alike} or least == 0
 
 
 WORDS = st.sampled_from(

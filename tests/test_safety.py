@@ -129,7 +129,7 @@ ERRORS: tuple[tuple[str, int, str], ...] = (
     ("/api/counts?by=hour", 400, "by:"),
     ("/api/events/%2e%2e%2fsetup.cfg", 404, ""),
     ("/api/nothing", 404, "nothing at this address"),
-    ("/api/events?q=" + "a" * MAX_QUERY_BYTES, 414, "longer than"),
+    ("/api/events?q=" + "a" * MAX_QUERY_BYTES, 400, "longer than"),
 )
 
 

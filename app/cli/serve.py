@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.http import message  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from app import create_app
@@ -24,6 +25,8 @@ THREADS: Final = 4
 KEEP_ALIVE_S: Final = 15
 """Longer than a reader of the map pauses between two moves, shorter than the idle limit of usual proxies."""
 TIMEOUT_S: Final = 60
+LONGEST_LINE_BYTES: Final = 512 << 10
+"""Of a request line. The application refuses far shorter ones, but it can say why."""
 _DELAY_S: Final = 0.0005
 _LONGEST_DELAY_S: Final = 0.005
 
@@ -67,7 +70,7 @@ def server_options(listener: socket.socket, *, workers: int, threads: int) -> di
         "keepalive": KEEP_ALIVE_S,
         "timeout": TIMEOUT_S,
         "graceful_timeout": 20,
-        "limit_request_line": 8190,
+        "limit_request_line": LONGEST_LINE_BYTES,
         "limit_request_fields": 60,
         "preload_app": True,
         "when_ready": lambda _: click.echo(greeting),
@@ -97,7 +100,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no type
         super().__init__()
 
     def load_config(self) -> None:
-        """Hand the settings to gunicorn."""
+        """Hand the settings to gunicorn, which cuts one of them to a constant of its own."""
+        message.MAX_REQUEST_LINE = max(message.MAX_REQUEST_LINE, self._options["limit_request_line"])
         for name, value in self._options.items():
             self.cfg.set(name, value)
 

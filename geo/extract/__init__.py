@@ -61,13 +61,9 @@ def extract(document: Document, gazetteer: Gazetteer) -> tuple[Claim, ...]:
 def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
     """Return the claims of a document with the reasons for them, and what was rejected."""
     readings = _readings(document, gazetteer)
-    found = [
-        m
-        for order, reading in enumerate(readings)
-        for m in mentions(reading, order, gazetteer=gazetteer, text=document.text)
-    ]
-    groups = group(found, gazetteer)
     by_sentence = [sites(reading, gazetteer, document.text) for reading in readings]
+    found = [m for order, reading in enumerate(readings) for m in mentions(reading, order, by_sentence[order])]
+    groups = group(found, gazetteer)
     groups = inherit(groups, by_sentence, readings)
     named = [site for some in by_sentence for site in some]
     context = tuple(dict.fromkeys(i for site in named for i in sorted(site.place_ids)))

@@ -39,6 +39,8 @@ class Group:
     inherited_date: DateSpan | None = None
     _site_rank: tuple[int, bool] = (-1, False)
     _texts: dict[str, set[str]] = field(default_factory=dict)
+    _triggers: set[int] = field(default_factory=set)
+    """The identities of its triggers: an event may be told a thousand times."""
 
     @classmethod
     def of(cls, mention: Mention) -> Group:
@@ -50,6 +52,7 @@ class Group:
     def add(self, mention: Mention) -> None:
         """Take one more mention in."""
         self.mentions.append(mention)
+        self._triggers.add(id(mention.trigger))
         self.types.add(mention.event_type)
         self.families.add(mention.family)
         if mention.site is not None:
@@ -61,6 +64,10 @@ class Group:
         for name in ("contributor", "unit", "stage"):
             if value := getattr(mention.detail, name):
                 self._texts.setdefault(name, set()).add(value)
+
+    def has(self, mention: Mention) -> bool:
+        """Whether one of its mentions has the very trigger of this one."""
+        return id(mention.trigger) in self._triggers
 
     @property
     def kind(self) -> str:
@@ -201,15 +208,14 @@ def _merged(groups: list[Group], gazetteer: Gazetteer) -> list[Group]:
 
 
 def _is_one_event(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
-    if any(m.trigger is mention.trigger for m in event.mentions):
+    if event.has(mention):
         return False  # another place of one list
     if event.kind != mention.kind or (mention.again and mention.order != event.mentions[-1].order):
         return False
-    if not _dates_agree(event.date, mention.date) or not _places_agree(event, mention, gazetteer):
+    agree = _deployments_agree if mention.kind == "deployment" else _types_agree
+    if not agree(event, mention) or not _dates_agree(event.date, mention.date):
         return False
-    if mention.kind == "deployment":
-        return _deployments_agree(event, mention)
-    return _types_agree(event, mention)
+    return _places_agree(event, mention, gazetteer)  # the costliest question last
 
 
 def _types_agree(event: Group, mention: Mention) -> bool:
@@ -264,10 +270,11 @@ def _places_agree(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
         return True
     if mention.standing.refers and second.rank <= 2 < first.rank:
         return True
-    pairs = [(gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids]
-    contained = any(_contains(a, b) or _contains(b, a) for a, b in pairs)
     alike = mention.event_type in event.types
-    return contained and (mention.definite or mention.standing.refers or alike or mention.event_type in _LOOSE)
+    if not (alike or mention.definite or mention.standing.refers or mention.event_type in _LOOSE):
+        return False
+    pairs = ((gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids)
+    return any(_contains(a, b) or _contains(b, a) for a, b in pairs)
 
 
 def _contains(outer: Place, inner: Place) -> bool:

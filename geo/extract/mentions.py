@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from geo.extract.assertion import COUNTED, Standing, standing
 from geo.extract.casualties import Count, casualties, people
 from geo.extract.dates import DateSpan
 from geo.extract.deployments import Detail, detail
 from geo.extract.lexicon import GENERIC, Rule
-from geo.extract.places import Site, event_sites, sites
+from geo.extract.places import Site, event_sites
 from geo.extract.reading import Reading, Trigger
-
-if TYPE_CHECKING:
-    from geo.gazetteer import Gazetteer
 
 FAMILIES: Final = {
     "armed_clash": "armed", "shooting": "armed", "killing": "armed", "attack": "armed",
@@ -66,9 +63,8 @@ class Mention:
         return FAMILIES.get(self.event_type, self.event_type)
 
 
-def mentions(reading: Reading, order: int, *, gazetteer: Gazetteer, text: str) -> list[Mention]:
+def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Mention]:
     """Return the mentions of a sentence in order, those that assert no event included."""
-    all_sites = sites(reading, gazetteer, text)
     standings = [standing(reading, trigger) for trigger in reading.triggers]
     references = [t for t, s in zip(reading.triggers, standings, strict=True) if s.refers]
     counts = casualties(reading)

@@ -75,15 +75,27 @@ def _end(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, m
 
 
 def _end_after_gap(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, marks: Marks) -> int | None:
-    size = len(norms)
     following = elements[k + 1] if k + 1 < len(elements) else None
-    is_plain = following is not None and following.is_plain
-    for place in range(at, at + elements[k].gap + 1):
-        if not is_plain or (place < size and following is not None and following.fits(norms[place])):
-            end = _end(elements, k + 1, norms, place, marks)
+    if following is None or not following.is_plain:
+        return _end_after_any(elements, k, norms, at, marks)
+    words, prefixes = following.words, following.prefixes
+    for place, norm in enumerate(norms[at : at + elements[k].gap + 1], at):
+        if norm in words or (prefixes and norm.startswith(prefixes)):
+            end = _end(elements, k + 2, norms, place + 1, marks)
             if end is not None:
                 return end
-        if place >= size or norms[place] in _STOPS:
+        if norm in _STOPS:
+            return None
+    return None
+
+
+def _end_after_any(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, marks: Marks) -> int | None:
+    """The same where a class follows the gap, or nothing."""
+    for place in range(at, min(at + elements[k].gap, len(norms)) + 1):
+        end = _end(elements, k + 1, norms, place, marks)
+        if end is not None:
+            return end
+        if place < len(norms) and norms[place] in _STOPS:
             return None
     return None
 
@@ -153,8 +165,11 @@ class _Beginning(NamedTuple):
 
     whole: tuple[tuple[str, str], ...]
     """Label and source of those that are this word alone."""
-    longer: tuple[tuple[Element | None, Pattern], ...]
-    """The others, each with its second element where that is a plain word, so that most are dropped by one look."""
+    longer: tuple[tuple[frozenset[str] | None, tuple[str, ...], Pattern], ...]
+    """The others, each with what its second word is or begins with, so that most are dropped by one look.
+
+    Null where that is no plain word.
+    """
 
 
 @dataclass(slots=True)
@@ -186,41 +201,44 @@ class Index:
             self.prefixes.setdefault(prefix[:2], []).append(pattern)
 
     def _beginning_with(self, norm: str) -> _Beginning:
-        known = self._known.get(norm)
-        if known is None:
-            if len(self._known) > _CACHE_LIMIT:
-                self._known.clear()
-            prefixed = (p for p in self.prefixes.get(norm[:2], ()) if norm.startswith(p.elements[0].prefixes))
-            known = self._known[norm] = _beginning((*self.words.get(norm, ()), *dict.fromkeys(prefixed)))
+        if len(self._known) > _CACHE_LIMIT:
+            self._known.clear()
+        prefixed = (p for p in self.prefixes.get(norm[:2], ()) if norm.startswith(p.elements[0].prefixes))
+        known = self._known[norm] = _beginning((*self.words.get(norm, ()), *dict.fromkeys(prefixed)))
         return known
 
     def find(self, words: Sequence[Token], marks: Marks) -> list[Found]:
         """Return every phrase in a sentence; of one label at one place only the longest."""
         norms = [token.norm for token in words]
         longest: dict[tuple[str, int], Found] = {}
-        for at, (norm, following) in enumerate(zip(norms, [*norms[1:], ""], strict=True)):
-            beginning = self._beginning_with(norm)
-            for label, source in beginning.whole:
-                longest[label, at] = Found(label, at, at + 1, source)
-            for second, pattern in beginning.longer:
-                if second is None or second.fits(following):
-                    _keep(longest, pattern, at, _end(pattern.elements, 1, norms, at + 1, marks))
+        self._find_by_words(norms, marks, longest)
         for name, patterns in self.classes.items():
             for at in marks.get(name, ()):
                 for pattern in patterns:
                     _keep(longest, pattern, at, _end(pattern.elements, 0, norms, at, marks))
         return sorted(longest.values(), key=lambda f: (f.start, -f.end))
 
+    def _find_by_words(self, norms: Sequence[str], marks: Marks, longest: dict[tuple[str, int], Found]) -> None:
+        for at, (norm, following) in enumerate(zip(norms, [*norms[1:], ""], strict=True)):
+            whole, longer = self._known.get(norm) or self._beginning_with(norm)
+            for label, source in whole:
+                longest[label, at] = Found(label, at, at + 1, source)
+            for seconds, prefixes, pattern in longer:
+                if seconds is None:
+                    _keep(longest, pattern, at, _end(pattern.elements, 1, norms, at + 1, marks))
+                elif following in seconds or (prefixes and following and following.startswith(prefixes)):
+                    _keep(longest, pattern, at, _end(pattern.elements, 2, norms, at + 2, marks))
+
 
 def _beginning(patterns: Iterable[Pattern]) -> _Beginning:
     whole: dict[str, str] = {}
-    longer: list[tuple[Element | None, Pattern]] = []
+    longer: list[tuple[frozenset[str] | None, tuple[str, ...], Pattern]] = []
     for pattern in patterns:
         if len(pattern.elements) == 1:
             whole.setdefault(pattern.label, pattern.source)
         else:
             second = pattern.elements[1]
-            longer.append((second if second.is_plain else None, pattern))
+            longer.append((second.words if second.is_plain else None, second.prefixes, pattern))
     return _Beginning(tuple(whole.items()), tuple(longer))
 
 

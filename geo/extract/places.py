@@ -104,13 +104,12 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     if places and not any(p.country in REGION for p in places):
         return Site(named, rank, ids, name, "outside the region")
     before = _just_before(reading, named)
-    is_building = any(reading.ends("at_office", at) for at in before)
-    if not is_building and any(reading.ends("office", at) for at in before):
+    is_building = reading.ends_at_any("at_office", before)
+    if not is_building and reading.ends_at_any("office", before):
         return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
-    if any(reading.ends("landmark", at) for at in before):
+    if reading.ends_at_any("landmark", before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
-    reported = any(reading.ends("reported_from", at) for at in before)
-    if not reported and any(reading.ends("origin", at) for at in before):
+    if reading.ends_at_any("origin", before) and not reading.ends_at_any("reported_from", before):
         return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
@@ -144,7 +143,7 @@ def _just_before(reading: Reading, named: Named) -> list[int]:
 
 
 def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
-    placed = any(reading.ends("placed_at", at) for at in _just_before(reading, named))
+    placed = reading.ends_at_any("placed_at", _just_before(reading, named))
     after = named.end
     followed = reading.has("police", after, after + 1) or reading.has("authority", after, after + 1)
     if followed and not placed:
@@ -233,7 +232,7 @@ def _also_at(reading: Reading, first: Site, second: Site) -> bool:
     if not 2 <= len(between) <= 18 or first.place_ids & second.place_ids or second.named.toponym.relation == "near":
         return False
     joints = [at for at in between if at in reading.marks.get("and", {})]
-    placed = any(reading.ends("placed_at", at) for at in _just_before(reading, second.named))
+    placed = reading.ends_at_any("placed_at", _just_before(reading, second.named))
     verbs = reading.marks.get("verb", {})
     if not joints or not placed or not verbs or any(at in verbs for at in between):
         return False

@@ -65,11 +65,17 @@ class Reading:
 
     def has(self, name: str, start: int, end: int) -> bool:
         """Whether a phrase of a class begins within the words `start` to `end` (exclusive)."""
-        return any(start <= at < end for at in self.marks.get(name, ()))
+        begins = self.marks.get(name, {})
+        return bool(begins) and any(start <= at < end for at in begins)
 
     def ends(self, name: str, at: int) -> bool:
         """Whether a phrase of a class ends just before word `at`."""
         return at in self.marks.get(name, {}).values()
+
+    def ends_at_any(self, name: str, positions: Sequence[int]) -> bool:
+        """Whether a phrase of a class ends just before one of several words."""
+        spans = self.marks.get(name, {})
+        return bool(spans) and any(end in positions for end in spans.values())
 
     def cues_of(self, label: str) -> list[Found]:
         """Return the cues with a label."""

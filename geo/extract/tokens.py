@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from sys import intern
 from typing import Final, NamedTuple
 
 from geo.text import fold
@@ -60,5 +61,5 @@ def tokens(text: str) -> list[Token]:
                 continue
         elif word == "s" and start and text[start - 1] in _QUOTES and start > 1 and text[start - 2].isalnum():
             continue  # the English possessive
-        found.append(Token(word, normal(word), start, end))
+        found.append(Token(intern(word), normal(word), start, end))  # a word that comes again takes no more memory
     return found

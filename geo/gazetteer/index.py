@@ -6,13 +6,13 @@ import fcntl
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
 from geo.errors import MissingData, NotFound
 from geo.gazetteer.compilation import PLACE_COLUMNS, compile_index, inputs_checksum
-from geo.gazetteer.search import Match, matches, own_places_alike
+from geo.gazetteer.search import Match, OwnWords, matches, own_places_alike, own_words
 from geo.gazetteer.spotting import Lexicon, Listed, spot
 from geo.gazetteer.surroundings import toponyms
 from geo.model import AREA_KINDS, Candidate, LonLat, Place, Toponym
@@ -146,8 +146,12 @@ class Gazetteer:
         rows: Iterable[tuple[int, int, int, int]] = self._connection.execute(_BY_KEY, (name,))
         return tuple(Listed(place, bool(form), bool(small), bool(spotted)) for place, form, small, spotted in rows)
 
+    @cached_property
+    def _own_words(self) -> OwnWords:
+        return own_words(self._connection)
+
     def _read_alike(self, word: str) -> tuple[Place, ...]:
-        return tuple(self._place(number) for number in own_places_alike(word, self._connection))
+        return tuple(self._place(number) for number in own_places_alike(word, self._own_words))
 
     def _read_head(self, token: str) -> tuple[int, bool]:
         found = self._connection.execute(_HEAD, (token,)).fetchone()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -99,12 +99,22 @@ def _qualified(match: Match, qualifier: str) -> Match:
 
 
 _OWN_WORDS: Final = (
-    "SELECT key, place FROM name JOIN place ON number = place"
-    " WHERE rank = 0 AND NOT is_form AND instr(key, ' ') = 0 AND length(key) BETWEEN ? AND ?"
+    "SELECT key, place FROM name WHERE place IN (SELECT number FROM place WHERE rank = 0)"
+    " AND NOT is_form AND instr(key, ' ') = 0"
 )
+OwnWords = Mapping[tuple[str, int], Sequence[tuple[str, int]]]
+"""By first letter and length: one-word names of the project's own places, each with the number of its place."""
 
 
-def own_places_alike(word: str, connection: sqlite3.Connection) -> tuple[int, ...]:
+def own_words(connection: sqlite3.Connection) -> OwnWords:
+    """Return the one-word names of the project's own places; the whole index is read for them, so ask once."""
+    found: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    for name, number in connection.execute(_OWN_WORDS):
+        found.setdefault((name[0], len(name)), []).append((name, number))
+    return found
+
+
+def own_places_alike(word: str, own: OwnWords) -> tuple[int, ...]:
     """Return the numbers of the project's own places whose one-word names are one slip from a word.
 
     One letter more, less or other, two in a word of nine letters or more; the first letter is as a rule right. The
@@ -114,7 +124,8 @@ def own_places_alike(word: str, connection: sqlite3.Connection) -> tuple[int, ..
         return ()
     most = 2 if len(word) >= 9 else 1
     found: dict[int, set[int]] = {}
-    for name, number in connection.execute(_OWN_WORDS, (len(word) - most, len(word) + most)):
-        if name[0] == word[0] and (slips := OSA.distance(name, word, score_cutoff=most)) <= most:
-            found.setdefault(slips, set()).add(number)
+    for length in range(len(word) - most, len(word) + most + 1):
+        for name, number in own.get((word[0], length), ()):
+            if (slips := OSA.distance(name, word, score_cutoff=most)) <= most:
+                found.setdefault(slips, set()).add(number)
     return tuple(sorted(found[min(found)])) if found else ()

@@ -119,7 +119,7 @@ def _longest(text: str, words: Sequence[Word], at: int, lexicon: Lexicon, englis
         name = " ".join(w.norm for w in words[at:end])
         known = lexicon.listed(name)
         listed = [n for n in known if n.is_spotted and (n.is_small or words[at].is_capital)]
-        if english.hold(words[at]):
+        if listed and english.hold(words[at]):
             listed = [n for n in listed if not n.is_form]
         if listed:
             places = sorted((lexicon.place(n.place) for n in listed), key=lambda p: p.rank)
@@ -146,9 +146,11 @@ class _EnglishParagraphs:
     def __init__(self, text: str, words: Sequence[Word]) -> None:
         self._starts = [0, *(m.end() for m in _PARAGRAPH.finditer(text))]
         known = vocabulary()
-        balance = [0] * len(self._starts)
+        balance, paragraph, following = [0] * len(self._starts), 0, [*self._starts[1:], len(text) + 1]
         for word in words:
-            balance[self._at(word)] += (word.norm in known.english) - (word.norm in known.other)
+            while word.start >= following[paragraph]:
+                paragraph += 1
+            balance[paragraph] += (word.norm in known.english) - (word.norm in known.other)
         self._balance = balance
 
     def hold(self, word: Word) -> bool:

@@ -176,11 +176,25 @@ def _fits(place: Place, container: Place) -> float:
 def _among(place: Place, setting: _Setting) -> Iterator[_Part]:
     if not setting.others or place.is_area:
         return
-    nearest = min(setting.others, key=lambda other: _apart_m(place.position, other.position))
-    away = _apart_m(place.position, nearest.position)
+    away, nearest = _nearest(place, setting.others)
     yield _CLOSE * math.exp(-away / _CLOSE_M), f"{away / 1000:.0f} km from {nearest.name_en}, which the text names"
     if any(place.municipality and place.municipality == other.municipality for other in setting.others):
         yield _SAME_MUNICIPALITY, f"in {place.municipality}, as another place of the text"
+
+
+def _nearest(place: Place, others: Sequence[Place]) -> tuple[float, Place]:
+    """Return the nearest of some places; a text may name a thousand, and most are too far north or south to measure."""
+    least, nearest, at = math.inf, others[0], place.position
+    for other in others:
+        if abs(other.position.lat - at.lat) * _DEGREE_M < least:
+            away = _apart_m(at, other.position)
+            if away < least:
+                least, nearest = away, other
+    return least, nearest
+
+
+_DEGREE_M: Final = 110_500.0
+"""Less than a degree of latitude is long anywhere, and no way between two parallels is shorter than the meridian's."""
 
 
 def _apart_m(one: LonLat, other: LonLat) -> float:

@@ -6,24 +6,25 @@ is a reader that `child` runs and a format that `formats` recognises.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from geo.errors import InvalidInput
-from geo.sources import geojson, tables
 from geo.sources.documents import MAX_DOCUMENT_BYTES, read_document, read_documents
 from geo.sources.files import read_bytes, read_stream
 from geo.sources.formats import FORMATS, Format
-from geo.sources.rows import Row
 from geo.sources.template import template
+
+if TYPE_CHECKING:
+    from geo.sources.rows import Row
 
 __all__ = [
     "FORMATS",
     "MAX_DOCUMENT_BYTES",
     "TABLES",
     "Format",
-    "Row",
     "is_table",
     "read_bytes",
     "read_claims",
@@ -33,13 +34,13 @@ __all__ = [
     "template",
 ]
 
-TABLES: Final[Mapping[str, Callable[..., Iterator[Row]]]] = {
-    ".csv": tables.read,
-    ".geojson": geojson.read,
-    ".json": geojson.read,
-    ".tsv": tables.read,
+TABLES: Final[Mapping[str, str]] = {
+    ".csv": "geo.sources.tables",
+    ".geojson": "geo.sources.geojson",
+    ".json": "geo.sources.geojson",
+    ".tsv": "geo.sources.tables",
 }
-"""File name extension to the reader of such a table."""
+"""File name extension to the module that has the reader of such a table; it is imported when it is asked for."""
 
 
 def is_table(path: Path | str) -> bool:
@@ -56,7 +57,7 @@ def read_claims(path: Path | str, *, encoding: str | None = None) -> Iterator[Ro
         There is no reader for such a file, it cannot be read, or a value cannot be used.
     """
     path = Path(path)
-    reader = TABLES.get(path.suffix.lower())
-    if reader is None:
+    module = TABLES.get(path.suffix.lower())
+    if module is None:
         raise InvalidInput(f"{path.name}: is not a table that can be read (known: {', '.join(TABLES)})")
-    return reader(path, encoding=encoding)
+    return cast("Iterator[Row]", import_module(module).read(path, encoding=encoding))

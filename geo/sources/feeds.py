@@ -14,8 +14,8 @@ from typing import Any, Final
 from lxml import etree
 
 from geo.errors import UnreadableFile
-from geo.sources import html
 from geo.sources.files import codec
+from geo.sources.markup import blocks, fragment
 from geo.sources.parts import Part, joined, link, one_line
 
 _ITEMS: Final = frozenset(("item", "entry"))
@@ -66,7 +66,7 @@ def _items(root: Any) -> Iterator[Any]:
 
 
 def _part(item: Any, publisher: str) -> Part:
-    title = " ".join(map(one_line, html.fragment(_text(item, "title")))).strip()
+    title = " ".join(map(one_line, fragment(_text(item, "title")))).strip()
     body = next((found for name in _BODIES if (found := _paragraphs(item, name))), [])
     return Part(
         text=joined(title, body) or title,
@@ -82,8 +82,8 @@ def _paragraphs(item: Any, name: str) -> list[str]:
     if node is None:
         return []
     if len(node):  # Atom's xhtml stands as elements
-        return [line for line in map(one_line, html.blocks(node)) if line]
-    return [line for line in map(one_line, html.fragment(node.text or "")) if line]
+        return [line for line in map(one_line, blocks(node)) if line]
+    return [line for line in map(one_line, fragment(node.text or "")) if line]
 
 
 def _day(item: Any) -> str | None:

@@ -12,22 +12,22 @@ from typing import Any, Final
 
 from geo.errors import TooLarge, UnreadableFile
 from geo.sources.formats import Format
-from geo.sources.limits import MEMORY_BYTES, OUT_OF_MEMORY, PATIENCE_S, SECONDS
+from geo.sources.limits import MEMORY_BYTES, OUT_OF_MEMORY, SECONDS
 from geo.sources.parts import Part
 
 MAX_BYTES: Final = 5_000_000
 """Longest file that is given to a parser."""
 _KEPT: Final = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TZ")
 """What the child sees of the environment: nothing that may be secret."""
-_OUT_OF_TIME: Final = frozenset((-signal.SIGXCPU, -signal.SIGKILL))
+_OUT_OF_TIME: Final = frozenset((-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL))
 _ADVICE: Final = "save what it says as plain text and read that"
 
 
 def parse(data: bytes, form: Format, *, name: str, encoding: str | None = None) -> tuple[Part, ...]:
     """Return the texts of a web page, a PDF document or a feed.
 
-    The parser runs in a process of its own with 10 seconds of the processor, 512 MB, no network, no other programs and
-    no files to write; nothing is ever fetched.
+    The parser runs in a process of its own with 10 seconds by the clock, 512 MB, no network, no other programs and no
+    files to write; nothing is ever fetched.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def _run(data: bytes, arguments: tuple[str, str], answer: Any) -> int:
             stdout=answer,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=PATIENCE_S,
+            timeout=SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any, Final
 
 SECONDS: Final = 10
-"""Of the processor."""
-PATIENCE_S: Final = 20
-"""On the clock: for a child that sleeps, or a machine that is busy."""
+"""By the clock, and of the processor as well."""
 MEMORY_BYTES: Final = 512 << 20
 OUTPUT_BYTES: Final = 64 << 20
 OUT_OF_MEMORY: Final = 71
@@ -20,7 +19,10 @@ _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEN
 
 
 def take() -> None:
-    """Limit this process in processor time, memory and output; it cannot go back."""
+    """Limit this process in time, memory and output; it cannot go back.
+
+    Who started it counts the time as well; the alarm is for a process whose starter is gone.
+    """
     import resource  # POSIX only
 
     limits = {
@@ -33,6 +35,8 @@ def take() -> None:
         _, hard = resource.getrlimit(what)
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (least, least))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
 
 
 def refuse(event: str, arguments: tuple[Any, ...]) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rapidfuzz import process
-
 from geo.errors import InvalidInput
 from geo.model import Claim, Source
 from geo.record import FIELD, GIVEN, claim_from_record
@@ -56,6 +54,8 @@ def check_names(names: Iterable[str], *, where: str) -> None:
 def _unknown(name: str, number: int) -> str:
     if not name.strip():
         return f"column {number} has no name"
+    from rapidfuzz import process  # for the advice alone: most tables need none
+
     nearest = process.extractOne(name.strip().lower()[:64], GIVEN, score_cutoff=60)
     advice = f"did you mean {nearest[0]!r}?" if nearest else "`ibar template csv` prints those that are known"
     return f"column {name[:64]!r} is not known; {advice}"

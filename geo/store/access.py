@@ -49,7 +49,7 @@ class Access:
     """Select of the row numbers to try, where they are found first."""
     is_public: bool
     is_whole: bool = True
-    """Whether every match is read so, and not only the page that was chosen beforehand."""
+    """Whether every match is read so, and not only some that were chosen beforehand."""
 
     def selects(
         self, columns: Condition, extra: Condition = NOTHING, *, arms: tuple[Condition, ...] | None = None

@@ -1,20 +1,21 @@
-"""Columns in memory and a place in a list in, the row numbers among which the next page is out.
+"""Columns in memory and a place in a list in, the rows of the next page out, or the few among which they are.
 
 Through an index by place, the rows of a page have to be read and sorted before all but the first are thrown away. The
-columns know the days, so that only rows near the page are read; what they say is checked by the query that reads them.
+columns know the order of all that was there when they were read, so the first page of a list is known without a look at
+the rows. Where later writes have a part in it, or where a list goes on, the columns know the days: only rows near the
+page are read, and what the columns say is checked by the query that reads them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.model import Criteria
-from geo.store.columns import Columns, day_text
+from geo.store.columns import Hits, day_text
 from geo.store.cursor import Place
 
 MOST_HITS: Final = 50_000
@@ -30,37 +31,67 @@ class Wanted:
     after: Place | None
 
 
-def among(
-    located: Sequence[Columns], unlocated: Sequence[Columns], criteria: Criteria, wanted: Wanted
-) -> list[int] | None:
-    """Return row numbers that hold every row of a stretch, and few others; null where there are too many to choose.
+class Chosen(NamedTuple):
+    """Row numbers of events."""
+
+    fids: list[int]
+    is_page: bool
+    """Whether these are the rows of the page, in their order; else every row of it is among them."""
+
+
+class Stale(NamedTuple):
+    """What was written after the columns were read."""
+
+    changed: Sequence[int]
+    """Numbers of the rows of the columns that are no longer what they were."""
+    fresh: tuple[Hits, ...]
+    """Those that match now."""
+
+
+def chosen(hits: Sequence[Hits], stale: Stale, wanted: Wanted, *, undated: int) -> Chosen | None:
+    """Return the rows of a stretch, or some that hold every one of them; null where there are too many to choose from.
 
     Parameters
     ----------
-    located, unlocated : sequence of Columns
-        The events with a position and those without, in orders that suit the criteria.
-    criteria : Criteria
-        That columns can try (`is_usable`).
+    hits : sequence of Hits
+        What matched when the columns were read.
+    stale : Stale
     wanted : Wanted
+    undated : int
+        How many events had no date then: their ranks come first.
     """
-    parts = [columns.hits(criteria) for columns in located]
-    if criteria.unlocated_match:  # whoever has no position lies in every box
-        parts += [columns.hits(criteria, leave_out=("box",)) for columns in unlocated]
-    fids, days = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if len(fids) > MOST_HITS:
+    if sum(len(each.fids) for each in (*hits, *stale.fresh)) > MOST_HITS:
         return None
-    chosen: list[int] = fids[_near(days, wanted)].tolist()
-    return chosen
+    fids = np.concatenate([each.fids for each in hits])
+    if wanted.after is None and not any(len(each.fids) for each in stale.fresh):
+        ranks = np.concatenate([each.ranks for each in hits])
+        if stale.changed:
+            is_still = ~np.isin(fids, np.fromiter(stale.changed, dtype=np.int64))
+            fids, ranks = fids[is_still], ranks[is_still]
+        return Chosen(fids[_first(ranks, wanted, undated)].tolist(), is_page=True)
+    fids = np.concatenate([fids, *(each.fids for each in stale.fresh)])
+    days = np.concatenate([each.days for each in (*hits, *stale.fresh)])
+    spare = len(stale.changed)
+    return Chosen(fids[_near(days, wanted, wanted.number + spare)].tolist(), is_page=False)
 
 
-def _near(days: NDArray[Any], wanted: Wanted) -> NDArray[np.bool_]:
+def _first(ranks: NDArray[Any], wanted: Wanted, undated: int) -> NDArray[Any]:
+    """Return where the first rows of the list stand, in its order; the undated come last in both directions."""
+    order = -ranks if wanted.is_descending else np.where(ranks < undated, ranks + np.int64(2**32), ranks)
+    if len(order) > wanted.number:
+        nearest: NDArray[Any] = np.argpartition(order, wanted.number - 1)[: wanted.number]
+        return nearest[np.argsort(order[nearest])]
+    return np.argsort(order)
+
+
+def _near(days: NDArray[Any], wanted: Wanted, least: int) -> NDArray[np.bool_]:
     """Return which days the stretch may hold; how events of one day are ordered is not known here."""
     shared, later = _following(days, wanted)
     number = int(np.count_nonzero(later))
-    if number <= wanted.number:
+    if number <= least:
         later |= shared | (days == 0)
         return later
-    at = number - wanted.number if wanted.is_descending else wanted.number - 1
+    at = number - least if wanted.is_descending else least - 1
     edge = np.partition(days[later], at)[at]
     later &= days >= edge if wanted.is_descending else days <= edge
     later |= shared

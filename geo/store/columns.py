@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ _DAYS: Final = ("first", "last")
 _NAMES: Final = ("kind", "event_type", "border_side", "municipality", "area_id")
 _DTYPES: Final = {
     "fid": np.int64,
+    "rank": np.int32,
     **dict.fromkeys(_NUMBERS, np.float64),
     **dict.fromkeys(_DAYS, np.int32),
     **dict.fromkeys(_NAMES, np.int32),
@@ -58,6 +59,16 @@ class Names:
 Dictionary = Mapping[str, Names]
 
 
+class Hits(NamedTuple):
+    """Events that match, as arrays of one length."""
+
+    fids: Array
+    days: Array
+    """First days, YYYYMMDD; 0 for none."""
+    ranks: Array
+    """Places in the order of date and id."""
+
+
 def dictionary() -> Dictionary:
     """Return empty names for every column of words."""
     return {name: Names() for name in _NAMES}
@@ -89,15 +100,15 @@ class Columns:
         tests = [test for name in TESTS for test in rows.tests(name, criteria)]
         return int(np.count_nonzero(_all(tests))) if tests else len(rows)
 
-    def hits(self, criteria: Criteria, *, leave_out: tuple[str, ...] = ()) -> tuple[Array, Array]:
-        """Return row numbers and first days of those that meet every filter but those left out."""
+    def hits(self, criteria: Criteria, *, leave_out: tuple[str, ...] = ()) -> Hits:
+        """Return the events that meet every filter but those left out."""
         rows = self._narrowed(criteria)
-        fids, firsts = rows.arrays["fid"], rows.arrays["first"]
+        found = Hits(rows.arrays["fid"], rows.arrays["first"], rows.arrays["rank"])
         tests = [test for name in TESTS if name not in leave_out for test in rows.tests(name, criteria)]
         if not tests:
-            return fids, firsts
+            return found
         kept = np.flatnonzero(_all(tests))
-        return fids[kept], firsts[kept]
+        return Hits(*(array[kept] for array in found))
 
     def verdicts(self, criteria: Criteria, *, leave_out: tuple[str, ...]) -> Array:
         """Return for each event whether it meets every filter but those left out."""
@@ -134,14 +145,18 @@ class Columns:
         if criteria.bbox is None:
             return
         parts = boxes(criteria.bbox)
+        has_lon_settled = self.sorted_by == "lon" and len(parts) == 1
+        verdicts = [self._within(part, has_lon_settled=has_lon_settled) for part in parts]
+        yield verdicts[0] if len(verdicts) == 1 else np.logical_or.reduce(verdicts)
+
+    def _within(self, box: tuple[float, float, float, float], *, has_lon_settled: bool) -> Array:
+        west, south, east, north = box
         lons, lats = self.arrays["lon"], self.arrays["lat"]
-        inside = np.zeros(len(self), dtype=np.bool_)
-        for west, south, east, north in parts:
-            part = (lats >= south) & (lats <= north)
-            if self.sorted_by != "lon" or len(parts) > 1:
-                part &= (lons >= west) & (lons <= east)
-            inside |= part
-        yield inside
+        inside = lats >= south
+        inside &= lats <= north
+        if not has_lon_settled:
+            inside &= (lons >= west) & (lons <= east)
+        return inside
 
     def _days(self, criteria: Criteria) -> Iterable[Array]:
         if criteria.start is None and criteria.end is None:
@@ -189,21 +204,22 @@ def day_text(day: str) -> int:
 
 
 def load(found: sqlite3.Cursor, names: Dictionary) -> Columns:
-    """Return the rows of a cursor on `SELECT` (its status is dropped) as columns."""
+    """Return the rows of a cursor on `SELECT` (its status is dropped) as columns, which rank as the cursor does."""
     parts = [_arrays([], names)]
     while rows := found.fetchmany(_BATCH):
         parts.append(_arrays(rows, names))
-    return Columns({name: np.concatenate([part[name] for part in parts]) for name in _DTYPES}, names)
+    arrays = {name: np.concatenate([part[name] for part in parts]) for name in _DTYPES}
+    return Columns(arrays | {"rank": np.arange(len(arrays["fid"]), dtype=np.int32)}, names)
 
 
 def from_rows(rows: Sequence[Sequence[Any]], names: Dictionary) -> Columns:
-    """Return rows of `SELECT` as columns."""
+    """Return rows of `SELECT` as columns; nothing is known of their ranks."""
     return Columns(_arrays(rows, names), names)
 
 
 def _arrays(rows: Sequence[Sequence[Any]], names: Dictionary) -> dict[str, Array]:
     columns = list(zip(*rows, strict=True)) if rows else [()] * (len(_NUMBERS) + 4)
-    made = {"fid": np.array(columns[0], dtype=_DTYPES["fid"])}
+    made = {"fid": np.array(columns[0], dtype=_DTYPES["fid"]), "rank": np.full(len(rows), -1, dtype=np.int32)}
     for name, values in zip(_NUMBERS, columns[1:], strict=False):
         made[name] = np.array(values, dtype=_DTYPES[name])
     days = np.array(columns[-3], dtype=np.int64)

@@ -12,6 +12,7 @@ from geo.store.access import Access, access
 from geo.store.columns import is_usable
 from geo.store.criteria_sql import Condition, all_of, compiled
 from geo.store.interface import Count, Dimension, Extent, checked_dimension
+from geo.store.lookup import revision
 from geo.store.tally import Tally
 
 _GROUPS: Final = {
@@ -28,13 +29,18 @@ def count(connection: sqlite3.Connection, criteria: Criteria, tally: Tally) -> C
     """Count what matches."""
     if is_usable(criteria):
         compiled(criteria)  # refuses what cannot be used
-    return counted_by(connection, criteria, tally, None)
+    return counted_by(connection, criteria, tally, None, at=revision(connection))
 
 
-def counted_by(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, read: Access | None) -> Count:
-    """Count what matches criteria that can be used: in memory where that is possible, else reading as `read` says."""
+def counted_by(
+    connection: sqlite3.Connection, criteria: Criteria, tally: Tally, read: Access | None, *, at: int
+) -> Count:
+    """Count what matches criteria that can be used: in memory where that is possible, else reading as `read` says.
+
+    `at` is the revision that the connection sees.
+    """
     if is_usable(criteria):
-        counted = tally.count(connection, criteria)
+        counted = tally.count(connection, criteria, at)
         if counted is not None:
             return counted
     return _count_rows(connection, read or access(connection, criteria))

@@ -12,15 +12,16 @@ from geo.geojson import with_certainty
 from geo.model import Criteria
 from geo.store import cursor as cursors
 from geo.store.access import Access, access, access_among
-from geo.store.choosing import Wanted
+from geo.store.choosing import Chosen, Wanted
 from geo.store.columns import is_usable
 from geo.store.counting import counted_by
-from geo.store.criteria_sql import Condition, certainty
-from geo.store.interface import Page, Sort, checked_sort
+from geo.store.criteria_sql import Condition, certainty, compiled
+from geo.store.interface import Count, Page, Sort, checked_sort
 from geo.store.lookup import revision
 from geo.store.tally import Tally
 
 _BATCH: Final = 500
+_PLACE: Final = "SELECT fid, NULL, date_start, id FROM events WHERE fid = ?"
 _TEXTS: Final = "SELECT fid, feature FROM event_text WHERE fid IN (SELECT value FROM json_each(?))"
 
 
@@ -66,10 +67,15 @@ def page(
     if limit < 1:
         raise InvalidInput(f"limit: {limit} is less than 1")
     start = cursors.decode(cursor, sort=sort, is_number=order.is_number) if cursor else None
-    read = _access(connection, criteria, tally, order, Wanted(limit + 1, order.is_descending, start))
-    rows = _rows(connection, criteria, read, order, start, limit + 1)
-    is_reusable = order.column == "date_start" and read.is_whole
-    counted = counted_by(connection, criteria, tally, read if is_reusable else None)
+    at = revision(connection)
+    found = _chosen(criteria, tally, order, Wanted(limit + 1, order.is_descending, start), at)
+    if found is not None:
+        chosen, counted = found
+        rows = _chosen_rows(connection, criteria, chosen, order, start, limit)
+    else:
+        read = access(connection, criteria, sort=order.column)
+        rows = _rows(connection, criteria, read, order, start, limit + 1)
+        counted = counted_by(connection, criteria, tally, read if order.column == "date_start" else None, at=at)
     more = cursors.encode(sort, cursors.Place(rows[limit - 1][2], rows[limit - 1][3])) if len(rows) > limit else None
     return Page(
         features=tuple(_features(connection, rows[:limit], has_certainty=criteria.within_m is not None)),
@@ -77,16 +83,32 @@ def page(
         not_placed=counted.not_placed,
         next_cursor=more,
         area_only=counted.area_only,
-        revision=revision(connection),
+        revision=at,
     )
 
 
-def _access(connection: sqlite3.Connection, criteria: Criteria, tally: Tally, order: Order, wanted: Wanted) -> Access:
-    if criteria.bbox is not None and order.column == "date_start" and is_usable(criteria):
-        fids = tally.among(connection, criteria, wanted)
-        if fids is not None:
-            return access_among(criteria, fids)
-    return access(connection, criteria, sort=order.column)
+def _chosen(criteria: Criteria, tally: Tally, order: Order, wanted: Wanted, at: int) -> tuple[Chosen, Count] | None:
+    """Return what the columns in memory know of a page of a box by date; null where they had better not be asked."""
+    if criteria.bbox is None or order.column != "date_start" or not is_usable(criteria):
+        return None
+    compiled(criteria)  # refuses what cannot be used
+    return tally.choose(criteria, wanted, at)
+
+
+def _chosen_rows(
+    connection: sqlite3.Connection,
+    criteria: Criteria,
+    chosen: Chosen,
+    order: Order,
+    start: cursors.Place | None,
+    limit: int,
+) -> list[Any]:
+    if not chosen.is_page or criteria.within_m is not None:
+        return _rows(connection, criteria, access_among(criteria, chosen.fids), order, start, limit + 1)
+    rows: list[Any] = [(fid, None, None, None) for fid in chosen.fids]
+    if len(rows) > limit:
+        rows[limit - 1] = connection.execute(_PLACE, (chosen.fids[limit - 1],)).fetchone()
+    return rows
 
 
 def iterate(connection: sqlite3.Connection, criteria: Criteria, *, sort: Sort) -> Iterator[bytes]:

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 
 from geo.model import Criteria
-from geo.store.choosing import Wanted, among
-from geo.store.columns import SELECT, Columns, Dictionary, day_number, dictionary, from_rows, load
+from geo.store.choosing import Chosen, Stale, Wanted, chosen
+from geo.store.columns import SELECT, Columns, Dictionary, Hits, day_number, dictionary, from_rows, load
 from geo.store.interface import Count
-from geo.store.lookup import revision
 
 _MOST_CHANGES: Final = 20_000
 """With more than these the columns are read anew."""
@@ -37,11 +37,12 @@ class Base:
     firsts: np.ndarray[Any, Any]
     lasts: np.ndarray[Any, Any]
     """Days of the located events that have them, each sorted by itself."""
+    undated: int
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, names: Dictionary) -> Base:
         """Read every published event."""
-        index = "INDEXED BY events_public_date WHERE status = 'published'"
+        index = "INDEXED BY events_public_date WHERE status = 'published' ORDER BY date_start, id"
         every = load(connection.execute(f"{SELECT} {index}"), names)
         is_located = ~np.isnan(every.arrays["lon"])
         located = every.take(is_located).in_order_of("border_min_m")
@@ -56,6 +57,7 @@ class Base:
             rows_by_fid=(fids[order], order),
             firsts=np.sort(dated.arrays["first"]),
             lasts=np.sort(dated.arrays["last"]),
+            undated=int(np.count_nonzero(every.arrays["first"] == 0)),
         )
 
     def rows_of(self, fids: set[int]) -> tuple[Columns, Columns]:
@@ -73,8 +75,17 @@ class Base:
             until = len(self.firsts) if criteria.end is None else _up_to(self.firsts, day_number(criteria.end))
             before = 0 if criteria.start is None else _up_to(self.lasts, day_number(criteria.start) - 1)
             return until - before
+        return self._ordered_for(criteria).count(criteria)
+
+    def _ordered_for(self, criteria: Criteria) -> Columns:
         in_box = criteria.bbox is not None and criteria.within_m is None
-        return (self.by_lon if in_box else self.located).count(criteria)
+        return self.by_lon if in_box else self.located
+
+    def hits(self, criteria: Criteria) -> Iterator[Hits]:
+        """Yield the events that match; whoever has no position lies in every box, where that is asked for."""
+        yield self._ordered_for(criteria).hits(criteria)
+        if criteria.unlocated_match and len(self.unlocated):
+            yield self.unlocated.hits(criteria, leave_out=("box",))
 
 
 def _up_to(days: np.ndarray[Any, Any], day: int) -> int:
@@ -98,6 +109,14 @@ class State:
     gone: tuple[Columns, Columns]
     fresh: tuple[Columns, Columns]
 
+    def stale(self, criteria: Criteria) -> Stale:
+        """Return what was written since `base` was read and matters for some criteria."""
+        located, unlocated = self.fresh
+        fresh = [located.hits(criteria)] if len(located) else []
+        if criteria.unlocated_match and len(unlocated):
+            fresh.append(unlocated.hits(criteria, leave_out=("box",)))
+        return Stale(tuple(self.changed), tuple(fresh))
+
 
 @dataclass(slots=True)
 class Tally:
@@ -108,8 +127,8 @@ class Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_asked_again: bool = False
 
-    def count(self, connection: sqlite3.Connection, criteria: Criteria) -> Count | None:
-        """Count what matches in the state that a connection sees.
+    def count(self, connection: sqlite3.Connection, criteria: Criteria, wanted: int) -> Count | None:
+        """Count what matches at a revision, which is the one that a connection sees.
 
         Returns
         -------
@@ -120,21 +139,22 @@ class Tally:
         if not self._is_asked_again:
             self._is_asked_again = True
             return None
-        wanted = revision(connection)
         state = self._state
         if state is None or state.revision < wanted:
             state = self._brought_to(connection, wanted)
         return _count(state, criteria) if state is not None and state.revision == wanted else None
 
-    def among(self, connection: sqlite3.Connection, criteria: Criteria, wanted: Wanted) -> list[int] | None:
-        """Return row numbers that hold a stretch of a list by date and few others; null as in `count`."""
+    def choose(self, criteria: Criteria, wanted: Wanted, at: int) -> tuple[Chosen, Count] | None:
+        """Return the rows of a stretch of a list by date, or some that hold them, and the count of the whole list.
+
+        Null as in `count`, and where there are too many to choose from.
+        """
         state = self._state
-        if state is None or state.revision != revision(connection):
+        if state is None or state.revision != at:
             return None
-        located = state.base.by_lon if criteria.bbox is not None else state.base.located
-        spare = len(state.changed)  # rows of the columns that are no longer what they were
-        stretch = replace(wanted, number=wanted.number + spare)
-        return among((located, state.fresh[0]), (state.base.unlocated, state.fresh[1]), criteria, stretch)
+        hits = tuple(state.base.hits(criteria))
+        rows = chosen(hits, state.stale(criteria), wanted, undated=state.base.undated)
+        return rows and (rows, _count(state, criteria, located=len(hits[0].fids)))
 
     def _brought_to(self, connection: sqlite3.Connection, wanted: int) -> State | None:
         if not self._lock.acquire(blocking=False):
@@ -170,14 +190,16 @@ def _changes(connection: sqlite3.Connection, since: int) -> dict[int, tuple[Any,
     return {row[0]: row if row[-1] == "published" else None for row in rows}
 
 
-def _count(state: State, criteria: Criteria) -> Count:
-    located = state.base.count(criteria) - state.gone[0].count(criteria) + state.fresh[0].count(criteria)
+def _count(state: State, criteria: Criteria, *, located: int | None = None) -> Count:
+    """Count what matches; `located`: how many events with a position did when the columns were read, where known."""
+    before = state.base.count(criteria) if located is None else located
+    now = before - state.gone[0].count(criteria) + state.fresh[0].count(criteria)
     sides = ((state.base.unlocated, 1), (state.gone[1], -1), (state.fresh[1], 1))
     matched = areas = left_out = 0
     for columns, sign in sides:
         all_, by_area, untried = _count_unlocated(columns, criteria)
         matched, areas, left_out = matched + sign * all_, areas + sign * by_area, left_out + sign * untried
-    return Count(located + matched, areas, left_out)
+    return Count(now + matched, areas, left_out)
 
 
 def _count_unlocated(columns: Columns, criteria: Criteria) -> tuple[int, int, int]:
