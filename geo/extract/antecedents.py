@@ -34,7 +34,7 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
         if event.kind == "incident" and event.date is None and not _is_reaction(event):
             event.inherited_date = _antecedent_date(event, others, readings)
         if event.site is None and _names_these(event):
-            result += [replace(event, inherited_site=site) for site in _last_list(event, others)] or [event]
+            result += [replace(event, inherited_site=site) for site in _last_list(event, others, free)] or [event]
             continue
         if event.kind == "incident" and event.site is not None and event.site.rank <= 1:
             event.inherited_site = _refinement(event, free, readings)
@@ -63,8 +63,12 @@ def _camp(event: Group, named: Sequence[Sequence[Site]], readings: Sequence[Read
     return next((site for site in camps if site.rank >= 3 and not site.excluded), None)
 
 
-def _last_list(event: Group, others: Sequence[Group]) -> list[Site]:
+def _last_list(event: Group, others: Sequence[Group], free: Sequence[Sequence[Site]]) -> list[Site]:
+    """Find the places told last: those of events, or else those that a sentence lists."""
     before = [g.site for g in others if g.order <= event.order and g.site is not None and g.site.rank >= 3]
+    if not before:
+        orders = [k for k in range(max(event.order - NEAR, 0), event.order) if len(free[k]) > 1]
+        before = [site for site in free[orders[-1]] if site.rank >= 3] if orders else []
     return list({site.place_ids: site for site in before}.values())
 
 
@@ -116,6 +120,21 @@ def _antecedent_date(event: Group, others: Sequence[Group], readings: Sequence[R
     stated = [d for d in before if d.explicit and d.when.start]
     if stated and not any(g.order == event.order - 1 for g in others):
         return stated[-1]
-    near = [g for g in others if g.kind == "incident" and g.date and g.date.when.start]
-    best = min(near, key=lambda g: (g.order > event.order, abs(event.order - g.order)), default=None)
-    return best.date if best else None
+    near = [g for g in others if g.date and g.date.when.start]
+    best = min(
+        near, key=lambda g: (g.kind != "incident", g.order > event.order, abs(event.order - g.order)), default=None
+    )
+    return best.date if best else _date_before(event, readings)
+
+
+def _date_before(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
+    """Return the only date of the sentence before, unless it dates what somebody said."""
+    reading = readings[event.order - 1] if event.order else None
+    dated = [d for d in reading.dates if d.when.start] if reading else []
+    if reading is None or len(dated) != 1:
+        return None
+    start, end = dated[0].start, dated[0].end
+    spoken = reading.has("speech", end, end + 2) or any(
+        reading.ends("speech", at) for at in range(start - 2, start + 1)
+    )
+    return None if spoken else dated[0]

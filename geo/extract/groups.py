@@ -131,8 +131,11 @@ def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, aft
 
 def _is_part(event: Group, violent: Group) -> bool:
     if event.kind == "deployment":
-        is_beside = event.order == violent.order or (event.site is None and abs(event.order - violent.order) == 1)
-        return event.event_type in _BESIDE and is_beside and violent.event_type in _STRIKES
+        is_beside = event.order == violent.order or (event.site is None and abs(event.order - violent.order) <= 2)
+        is_told = event.event_type == "reinforcement" and any(
+            m.detail.personnel or m.detail.contributor for m in event.mentions
+        )
+        return event.event_type in _BESIDE and is_beside and not is_told and violent.event_type in _STRIKES
     near = _PARTS.get(event.event_type)
     if event.site is None and "riot" in violent.types:
         near = near or _PARTS_OF_RIOT.get(event.event_type)
@@ -160,7 +163,7 @@ _PARTS: Final = {
 """How many sentences before and after a violent event such a thing is taken for a part of it."""
 _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack": (0, 1)}
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
-_BESIDE: Final = frozenset(("patrol", "unit_deployment"))
+_BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement"))
 _STRIKES: Final = frozenset(
     (
         "grenade_attack",
@@ -174,7 +177,7 @@ _STRIKES: Final = frozenset(
         "stone_throwing",
     )
 )
-"""A patrol that is named in the sentence of one of these is its target, no deployment."""
+"""A patrol that is named in the sentence of one of these is its target, troops that came are part of it."""
 
 
 def _joins(mention: Mention, groups: list[Group], gazetteer: Gazetteer) -> bool:

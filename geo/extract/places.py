@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 REGION: Final = frozenset(("XK", "RS"))
 """Countries in which events are looked for."""
 _AREA_RANK: Final = {"country": 0, "region": 1, "municipality": 2}
-_LINES: Final = frozenset(("road", "railway", "canal", "canal_site", "river", "lake", "mountain", "valley", "line"))
+_LINES: Final = frozenset(("road", "railway", "canal", "canal_site", "river", "mountain", "valley", "line"))
 """Long things: a settlement says better where something was."""
 
 
@@ -109,7 +109,8 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
         return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
     if reading.ends_at_any("landmark", before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
-    if reading.ends_at_any("origin", before):
+    reported = reading.ends_at_any("reported_from", before)
+    if not reported and reading.ends_at_any("origin", before):
         return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
@@ -156,7 +157,7 @@ def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
 def _without_qualifier(reading: Reading, found: list[Site], k: int) -> Site:
     """Exclude a name that only says where the one before it lies: "Rodel, a village in Leposavic"."""
     site = found[k]
-    if site.excluded or k == 0:
+    if site.excluded or k == 0 or site.named.toponym.kind_hint == "village":
         return site
     before = found[k - 1]
     between = range(before.named.end, site.named.start)
@@ -203,11 +204,41 @@ def event_sites(
     if trigger in references:
         free = [s for s in free if s.rank > 0]
     free = [s for s in free if not _is_of_rival(reading, trigger, s, rivals)] or free
+    if all(s.rank <= 1 for s in free):
+        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation == "between"] or free
     if not free:
         return []
     best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
     listed = listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
-    return listed[:1] if best.named.toponym.relation == "between" else listed
+    if best.named.toponym.relation == "between":
+        return listed[:1]
+    return [*listed, *_coordinated(reading, listed, free)]
+
+
+def _coordinated(reading: Reading, listed: Sequence[Site], free: Sequence[Site]) -> list[Site]:
+    """Return the places that an event has besides: "bombs went off in X last night and beneath a car in Y"."""
+    found: list[Site] = []
+    last = listed[-1]
+    for site in free:
+        if min(site.rank, last.rank) >= 3 and _also_at(reading, last, site):
+            found.append(site)
+            last = site
+    return found
+
+
+def _also_at(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether "and" leads to a second place of one verb: nothing between them is a verb or another event."""
+    between = range(first.named.end, second.named.start)
+    if not 2 <= len(between) <= 18 or first.place_ids & second.place_ids or second.named.toponym.relation == "near":
+        return False
+    joints = [at for at in between if at in reading.marks.get("and", {})]
+    placed = any(reading.ends("placed_at", at) for at in _just_before(reading, second.named))
+    verbs = reading.marks.get("verb", {})
+    if not joints or not placed or not verbs or any(at in verbs for at in between):
+        return False
+    return (
+        not any(t.start in between for t in reading.triggers) and reading.breaks_between(joints[-1], between[-1]) <= 1
+    )
 
 
 def _is_of_rival(reading: Reading, trigger: Trigger, site: Site, rivals: Sequence[Trigger]) -> bool:

@@ -227,7 +227,8 @@ def _is_dateline(reading: Reading, at: int) -> bool:
     if found is None:
         return False
     is_marked = any(c in found.group() for c in ",(") and any(c.isdigit() or c == "(" for c in found.group())
-    return is_marked or reading.words[spot.first].is_shouted
+    opens = not before.strip() and reading.gap_after(spot) == " - " and not reading.is_spotted(spot.last)
+    return is_marked or opens or reading.words[spot.first].is_shouted
 
 
 _RULES: Final[Sequence[tuple[str, Callable[[Reading, int], bool]]]] = (
