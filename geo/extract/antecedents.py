@@ -39,7 +39,7 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
         if event.kind == "incident" and event.site is not None and event.site.rank <= 1:
             event.inherited_site = _refinement(event, free, readings)
         if event.kind == "deployment" and event.site is None:
-            event.inherited_site = _camp(event, named, readings)
+            event.inherited_site = _camp(event, named, readings) or _place_before(event, named)
         if event.kind != "incident" or event.site is not None:
             result.append(event)
             continue
@@ -61,6 +61,18 @@ def _camp(event: Group, named: Sequence[Sequence[Site]], readings: Sequence[Read
         return None
     camps = [s for s in named[order] if readings[order].has("camp", s.named.start - 2, s.named.end)]
     return next((site for site in camps if site.rank >= 3 and not site.excluded), None)
+
+
+def _place_before(event: Group, named: Sequence[Sequence[Site]]) -> Site | None:
+    """Find the place of troops that stand or drive somewhere in the sentence before, if their own names none at all."""
+    order = event.order
+    if event.event_type not in _LOCAL or any(named[m.order] for m in event.mentions) or not order:
+        return None
+    exact = [site for site in named[order - 1] if site.rank >= 3 and not site.excluded]
+    return exact[0] if exact else None
+
+
+_LOCAL: Final = frozenset(("patrol", "unit_deployment", "base", "exercise", "transfer_of_authority"))
 
 
 def _last_list(event: Group, others: Sequence[Group], free: Sequence[Sequence[Site]]) -> list[Site]:

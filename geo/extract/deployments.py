@@ -95,9 +95,10 @@ def _contributors(reading: Reading, trigger: Trigger) -> tuple[list[str], tuple[
     found: list[tuple[int, int, str]] = []
     for label, name in table.items():
         for start, end in reading.marks.get(label, {}).items():
-            if reading.breaks_between(start, trigger.start) <= 1 and not _is_elsewhere(reading, end):
+            if not _is_elsewhere(reading, end):
                 found.append((start, end, name))
-    found.sort()
+    near = [one for one in found if reading.breaks_between(one[0], trigger.start) <= 1]
+    found = sorted(near or [one for one in found if one[0] == 0])
     names = list(dict.fromkeys(name for _, _, name in found))
     return names, found[0][:2] if found else None
 

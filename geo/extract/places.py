@@ -198,7 +198,10 @@ def event_sites(
     """
     leaves = trigger.rule.event_type == "withdrawal"
     free = [
-        s for s in all_sites if (not s.excluded or (leaves and s.origin)) and _belongs(reading, trigger, s, references)
+        s
+        for s in all_sites
+        if (not s.excluded or (s.origin and (leaves or _is_where(reading, trigger, s))))
+        and _belongs(reading, trigger, s, references)
     ]
     if trigger in references:
         free = [s for s in free if s.rank > 0]
@@ -208,7 +211,11 @@ def event_sites(
         free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation in near] or free
     if not free:
         return []
-    best = max(free, key=lambda s: (min(s.rank, 3), -_cost(reading, trigger, s), s.rank))
+    moves = trigger.rule.kind == "deployment"
+    best = max(
+        free,
+        key=lambda s: (min(s.rank, 3), moves and _is_camp(reading, s), -_cost(reading, trigger, s), s.rank),
+    )
     listed = listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
     if best.named.toponym.relation == "between":
         return listed[:1]
@@ -239,6 +246,17 @@ def _also_at(reading: Reading, first: Site, second: Site) -> bool:
     return (
         not any(t.start in between for t in reading.triggers) and reading.breaks_between(joints[-1], between[-1]) <= 1
     )
+
+
+def _is_where(reading: Reading, trigger: Trigger, site: Site) -> bool:
+    """Whether what is told was where somebody goes: "left for Raška, where the army has ..."."""
+    after = range(site.named.end, min(site.named.end + 2, trigger.start + 1))
+    return any(at in reading.marks.get("where", {}) for at in after)
+
+
+def _is_camp(reading: Reading, site: Site) -> bool:
+    """Whether a name is that of a camp: troops are in it rather than in the town near by."""
+    return site.rank >= 3 and reading.has("camp", site.named.start, site.named.end)
 
 
 def _is_of_rival(reading: Reading, trigger: Trigger, site: Site, rivals: Sequence[Trigger]) -> bool:
