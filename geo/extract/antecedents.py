@@ -43,10 +43,16 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
         if event.kind != "incident" or event.site is not None:
             result.append(event)
             continue
-        result += [
-            replace(event, inherited_site=site) for site in _antecedent_sites(event, others, free, readings)
-        ] or [event]
+        found = _antecedent_sites(event, others, free, readings) or _last_resort(event, named)
+        result += [replace(event, inherited_site=site) for site in found] or [event]
     return result
+
+
+def _last_resort(event: Group, named: Sequence[Sequence[Site]]) -> list[Site]:
+    """Find the one place that the sentences about an event name at all, be it that of an office or of a journey."""
+    near = [site for some in named[max(event.order - 1, 0) : event.order + 2] for site in some]
+    some = [site for site in near if site.rank >= 3 and site.is_spare]
+    return some[:1] if len({site.place_ids for site in some}) == 1 else []
 
 
 def _names_these(event: Group) -> bool:

@@ -36,6 +36,11 @@ class Site:
     landmark: bool = False
     """Whether it only says how far off the place is, so that another event may have been there."""
 
+    @property
+    def is_spare(self) -> bool:
+        """Whether it may be the place of an event for which the text names no better one."""
+        return self.excluded.startswith("belongs to") or self.origin
+
 
 def described_areas(reading: Reading, gazetteer: Gazetteer) -> list[Named]:
     """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs")."""
