@@ -8,7 +8,7 @@ from typing import Final
 
 from geo.extract.dates import DateSpan
 from geo.extract.groups import Group, around
-from geo.extract.places import Site, listed_with
+from geo.extract.places import OF_SOMEBODY, Site, listed_with
 from geo.extract.reading import Reading
 
 NEAR: Final = 3
@@ -44,7 +44,8 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
             result.append(event)
             continue
         result += [
-            replace(event, inherited_site=site) for site in _antecedent_sites(event, others, free, readings)
+            replace(event, inherited_site=site)
+            for site in _antecedent_sites(event, others, free, readings) or _last_resort(event, named, readings)
         ] or [event]
     return result
 
@@ -99,6 +100,15 @@ def _antecedent_sites(
                 is_road = order == event.order and event.event_type == "road_block"
                 return listed if is_road or not readings[order].triggers else listed[:1]
     return []
+
+
+def _last_resort(event: Group, named: Sequence[Sequence[Site]], readings: Sequence[Reading]) -> list[Site]:
+    """Return the town whose office, or the one whose inhabitant, the sentence of a placeless event speaks of."""
+    if all(m.trigger.rule.noun for m in event.mentions):
+        return []
+    capital = readings[event.order].marks.get("capital", {})
+    some = [s for s in named[event.order] if s.rank >= 3 and s.excluded in OF_SOMEBODY and s.named.start not in capital]
+    return some[:1]
 
 
 def _is_reaction(event: Group) -> bool:
