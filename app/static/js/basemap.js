@@ -5,6 +5,9 @@ import { h, svg } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { nameNodes, namesIn } from "ibar/words.js";
 
+/** How near to the edge of the drawing a side runs that was made by cutting it out. */
+const CUT_DEG = 0.002;
+
 /** Draw the ground. `load` fetches a drawing by its name. */
 export async function drawGround(map, layers, { load, obstacles }) {
   const [land, line, crossings, places] = await Promise.all(
@@ -20,10 +23,34 @@ export async function drawGround(map, layers, { load, obstacles }) {
 }
 
 function drawLand(layer, collection) {
+  const common = { pane: "land", interactive: false, noClip: true };
   layer.addLayer(L.geoJSON(collection, {
-    pane: "land", interactive: false, noClip: true,
-    style: ({ properties }) => ({ className: `land land-${properties.layer}`, weight: 1, fillOpacity: 1 }),
+    ...common, style: ({ properties }) => ({ className: `land land-${properties.layer}`, stroke: false, fillOpacity: 1 }),
   }));
+  const edge = edgeOf(L.geoJSON(collection).getBounds());
+  for (const { geometry, properties } of collection.features) {
+    const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    const lines = polygons.flat().flatMap((ring) => withoutEdge(ring, edge));
+    layer.addLayer(L.polyline(lines, { ...common, className: `land-outline land-outline-${properties.layer}`, weight: 1 }));
+  }
+}
+
+/** Return what tells whether a side of a ring only says where the drawing was cut, and is no boundary. */
+function edgeOf(bounds) {
+  const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  const isNear = (a, b) => Math.abs(a - b) < CUT_DEG;
+  return ([x1, y1], [x2, y2]) => [west, east].some((x) => isNear(x1, x) && isNear(x2, x))
+    || [south, north].some((y) => isNear(y1, y) && isNear(y2, y));
+}
+
+/** Return a ring's sides as lines of latitudes and longitudes, but those along the edge. */
+function withoutEdge(ring, isEdge) {
+  const lines = [[]];
+  ring.forEach((position, i) => {
+    if (i && isEdge(ring[i - 1], position)) lines.push([]);
+    lines.at(-1).push([position[1], position[0]]);
+  });
+  return lines.filter((line) => line.length > 1);
 }
 
 function drawLine(layer, collection) {

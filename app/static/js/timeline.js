@@ -2,44 +2,74 @@
 
 import { config, count, dayWords, t } from "ibar/config.js";
 import { button, h, svg } from "ibar/dom.js";
+import { Player } from "ibar/player.js";
 
 const HEIGHT = 40;
-const TICK_MS = 900;
-const CALM_TICK_MS = 2000;
 
-/** The bar under the map. `chosen(from, to)` is told the interval; both are empty for the whole time. */
+/** The bar under the map. `chosen(from, to, { isPlaying })` is told the interval; both are empty for the whole time. */
 export class Timeline {
-  constructor(frame, { chosen }) {
+  constructor(frame, { chosen, told }) {
     this.chosen = chosen;
+    this.frame = frame;
     this.bins = null;
-    this.timer = 0;
+    this.period = { from: "", to: "" };
     this.bars = svg("svg", { class: "time-bars", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" });
     this.first = this.#slider("time_from");
     this.last = this.#slider("time_to");
     this.told = h("output", { class: "time-told" });
-    this.play = button({ class: "time-button", "aria-pressed": "false" }, t("time_play"), () => this.#toggle());
+    this.player = new Player(this, { told });
     this.element = h("section", { class: "timeline", "aria-label": t("time_label") },
       h("div", { class: "time-head" },
-        this.play,
+        this.player.play,
+        this.player.halt,
+        this.player.speed,
         button({ class: "time-button", "aria-label": t("time_back") }, "‹", () => this.#step(-1)),
         button({ class: "time-button", "aria-label": t("time_forward") }, "›", () => this.#step(1)),
         this.told,
         button({ class: "time-button time-all" }, t("time_all"), () => this.#choose(0, this.bins.starts.length - 1))),
       h("div", { class: "time-track" }, this.bars, this.first, this.last));
-    this.element.hidden = true;
     frame.append(this.element);
   }
 
   /** Show counts (of the other filters) and the interval that the address asks for. */
   show(bins, from, to) {
     this.bins = bins;
-    this.element.hidden = bins.starts.length < 2;
+    this.period = { from, to };
+    this.element.hidden = !bins.starts.length;
+    this.frame.classList.toggle("has-no-time", this.element.hidden);
     if (this.element.hidden) return;
+    this.element.style.setProperty("--reach", String(1 - 1 / bins.starts.length));
     for (const slider of [this.first, this.last]) slider.max = String(bins.starts.length - 1);
     const length = bins.step === "year" ? 4 : 7;
     this.first.value = String(from ? this.#index(from.slice(0, length), 0) : 0);
     this.last.value = String(to ? this.#index(to.slice(0, length), 1) : bins.starts.length - 1);
     this.#draw();
+  }
+
+  /** Say how those that begin in the interval and all that the page counts belong together. */
+  tell(matched) {
+    if (this.element.hidden) return;
+    const others = matched - this.#inside();
+    const { from, to } = this.period;
+    if (others > 0) this.told.textContent += `; ${count(from || to ? "earlier" : "undated", others)}`;
+  }
+
+  /** Move on to the next interval of the same length that holds events; null where there is none. The first begins anew. */
+  advance({ isFirst }) {
+    const [a, b] = this.#interval();
+    const { starts, counts } = this.bins;
+    const isWhole = a === 0 && b === starts.length - 1;
+    const length = isWhole ? this.#opening() + 1 : b - a + 1;
+    let start = isWhole || (isFirst && b === starts.length - 1) ? 0 : b + 1;
+    while (start < starts.length && !counts.slice(start, start + length).some(Boolean)) start += length;
+    if (start >= starts.length || (isWhole && length >= starts.length)) return null;
+    return this.#take(start, Math.min(start + length, starts.length) - 1, { isPlaying: true });
+  }
+
+  /** Show a period that was there before, to the day. */
+  restore({ from, to }) {
+    this.show(this.bins, from, to);
+    return this.chosen(from, to, { isPlaying: false });
   }
 
   #index(start, isLast) {
@@ -50,70 +80,65 @@ export class Timeline {
   }
 
   #slider(key) {
-    const slider = h("input", { type: "range", min: 0, max: 1, step: 1, value: 0, class: "time-slider", "aria-label": t(key) });
+    const slider = h("input", { type: "range", min: 0, max: 1, step: 1, value: 0, class: `time-slider ${key.replace("_", "-")}`, "aria-label": t(key) });
     slider.addEventListener("input", () => {
-      const [a, b] = [Number(this.first.value), Number(this.last.value)];
+      const [a, b] = this.#interval();
       if (a > b) (slider === this.first ? this.last : this.first).value = slider.value;
-      this.#tell();
+      this.#choose(...this.#interval());
     });
     return slider;
   }
 
-  #choose(a, b) {
-    this.first.value = String(a);
-    this.last.value = String(b);
-    this.#tell();
+  #interval() {
+    return [Number(this.first.value), Number(this.last.value)];
   }
 
-  #tell() {
+  /** Take what the reader chose: that ends what plays. */
+  #choose(a, b) {
+    this.player.drop();
+    return this.#take(a, b, { isPlaying: false });
+  }
+
+  #take(a, b, how) {
+    this.first.value = String(a);
+    this.last.value = String(b);
+    const whole = this.bins.starts.length - 1;
+    this.period = { from: a === 0 ? "" : firstDay(this.bins.starts[a]), to: b === whole ? "" : lastDay(this.bins.starts[b]) };
     this.#draw();
-    const [a, b, whole] = [Number(this.first.value), Number(this.last.value), this.bins.starts.length - 1];
-    this.chosen(a === 0 ? "" : firstDay(this.bins.starts[a]), b === whole ? "" : lastDay(this.bins.starts[b]));
+    return this.chosen(this.period.from, this.period.to, how);
   }
 
   /** Move the interval by its own length; from the whole time, begin with the first period. */
   #step(direction) {
-    const [a, b, whole] = [Number(this.first.value), Number(this.last.value), this.bins.starts.length - 1];
-    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#opening()] : [whole - this.#opening(), whole])), true;
+    const [[a, b], whole] = [this.#interval(), this.bins.starts.length - 1];
+    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#opening()] : [whole - this.#opening(), whole]));
     const length = b - a + 1;
-    if (direction > 0 ? b >= whole : a <= 0) return false;
+    if (direction > 0 ? b >= whole : a <= 0) return undefined;
     const start = Math.min(Math.max(a + direction * length, 0), whole - length + 1);
-    this.#choose(start, start + length - 1);
-    return true;
+    return this.#choose(start, start + length - 1);
   }
 
   #opening() {
     return this.bins.step === "year" ? 0 : Math.min(11, this.bins.starts.length - 1);
   }
 
-  #toggle() {
-    if (this.timer) return this.#pause();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.play.textContent = t("time_pause");
-    this.play.setAttribute("aria-pressed", "true");
-    if (Number(this.last.value) === this.bins.starts.length - 1) this.#choose(0, this.#opening());
-    this.timer = setInterval(() => this.#step(1) || this.#pause(), calm ? CALM_TICK_MS : TICK_MS);
-  }
-
-  #pause() {
-    clearInterval(this.timer);
-    this.timer = 0;
-    this.play.textContent = t("time_play");
-    this.play.setAttribute("aria-pressed", "false");
+  #inside() {
+    const [a, b] = this.#interval();
+    return this.bins.counts.slice(a, b + 1).reduce((sum, number) => sum + number, 0);
   }
 
   #draw() {
     const { starts, counts } = this.bins;
-    const [a, b] = [Number(this.first.value), Number(this.last.value)];
+    const [a, b] = this.#interval();
     const most = Math.max(1, ...counts);
     this.bars.setAttribute("viewBox", `0 0 ${starts.length} ${HEIGHT}`);
     this.bars.replaceChildren(...counts.map((number, i) => {
       const height = number ? Math.max(2, number / most * HEIGHT) : 0;
       return svg("rect", { x: i + 0.08, y: HEIGHT - height, width: 0.84, height, class: i >= a && i <= b ? "time-bar is-in" : "time-bar" });
     }));
-    const inside = counts.slice(a, b + 1).reduce((sum, number) => sum + number, 0);
-    const [first, last] = [firstDay(starts[a]), lastDay(starts[b])].map(dayWords);
-    this.told.textContent = t("time_told", { first, last, events: count("begin", inside) });
+    const { from, to } = this.period;
+    const [first, last] = [from || firstDay(starts[a]), to || lastDay(starts[b])].map(dayWords);
+    this.told.textContent = t("time_told", { first, last, events: count("begin", this.#inside()) });
     this.first.setAttribute("aria-valuetext", first);
     this.last.setAttribute("aria-valuetext", last);
   }
