@@ -107,7 +107,7 @@ def _tool_words() -> dict[str, str]:
         "measure": _("Measure"),
         "measure_how": _(
             "Click on the map, or move it with the arrow keys and press Enter, to set points."
-            " A double click ends the line, Escape ends measuring."
+            " A double click ends the line, Esc ends measuring."
         ),
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
         "dark": _("Dark"),

@@ -6,7 +6,7 @@ import { overlaps } from "ibar/grouping.js";
 import { nameNodes, namesIn } from "ibar/words.js";
 
 /** How near to the edge of the drawing a side runs that was made by cutting it out. */
-const CUT_DEG = 0.002;
+const CUT_DEG = 0.01;
 
 /** Draw the ground. `load` fetches a drawing by its name. */
 export async function drawGround(map, layers, { load, obstacles }) {

@@ -7,7 +7,8 @@ import { h, svg } from "ibar/dom.js";
 import { family } from "ibar/symbols.js";
 
 const CELL = 18;
-const MONTH_WIDTH = 3;
+/** The width of a month's bar in pixels: what fills the chart, but within bounds. */
+const [LEAST_WIDTH, MOST_WIDTH, CHART_WIDTH] = [3, 14, 560];
 
 /** The charts, which are asked for only while they are open. */
 export class Charts {
@@ -108,10 +109,11 @@ function monthsOf(counted) {
 }
 
 function spark(counts, most, colour) {
-  const width = counts.length * MONTH_WIDTH;
+  const step = Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, CHART_WIDTH / counts.length));
+  const width = counts.length * step;
   const bars = counts.map((number, i) => {
     const height = Math.max(3, number / most * CELL);
-    return number ? svg("rect", { x: i * MONTH_WIDTH, y: CELL - height, width: MONTH_WIDTH - 0.5, height, fill: colour }) : null;
+    return number ? svg("rect", { x: i * step, y: CELL - height, width: step - 0.5, height, fill: colour }) : null;
   });
   return svg("svg", { class: "spark", viewBox: `0 0 ${width} ${CELL}`, height: CELL, width, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, bars);
 }

@@ -26,6 +26,8 @@ import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 import { listenToYears, listYears, showYear } from "ibar/years.js";
 
 
+const NEAR_ZOOM = 11;
+
 await unpack();
 const { map, layers } = window.ibar;
 const form = document.getElementById("filters");
@@ -187,8 +189,8 @@ function showGrouped({ numberMatched, located, areas: byArea }, { isGrouped = tr
   tellNumber(numberMatched);
 }
 
-/** Take an interval from the time slider into the address and the form; the table follows when it rests, or with each step of play. */
-function timeChosen(from, to, { isPlaying }) {
+/** Take an interval from the time slider into the address and the form; the table follows at once, or when the slider rests. */
+function timeChosen(from, to, { isSettled }) {
   const address = new URL(location.href);
   for (const [name, value] of [["from", from], ["to", to], ["cursor", ""]]) {
     if (value) address.searchParams.set(name, value);
@@ -202,7 +204,7 @@ function timeChosen(from, to, { isPlaying }) {
   if (form) showYear(form);
   write(address);
   clearTimeout(settling);
-  if (isPlaying) return refresh();
+  if (isSettled) return refresh();
   document.body.classList.add("is-behind");
   settling = setTimeout(() => renewResults(asked.signal).catch(() => {}), 350);
   return refresh({ renew: false });
@@ -302,7 +304,7 @@ async function restore() {
   await refresh();
   if (turn !== restored) return;
   isOpening = false;
-  await openById(parameters.get("event"));
+  await openById(parameters.get("event"), { isViewKept: parameters.has("map") });
 }
 
 function openAnywhere(feature) {
@@ -315,18 +317,26 @@ function openAnywhere(feature) {
 }
 
 /** Open an event, which the map need not carry; an address that names one that is not there says so no more. */
-async function openById(id) {
+async function openById(id, { isViewKept = false } = {}) {
   if (!id) return;
   const feature = features.find((one) => one.id === id) || (config.events ? null : await loadEvent(id));
   if (!feature) {
     setAddress("event", null);
     return;
   }
-  if (feature.geometry) {
-    const [lon, lat] = feature.geometry.coordinates;
-    if (!map.getBounds().pad(-0.1).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 11), { animate: false });
-  }
+  if (feature.geometry && !isViewKept) showPlace(feature);
   openAnywhere(feature);
+}
+
+/** Go to where an event is, near enough to tell it from its neighbours, and far enough to see how sure its place is. */
+function showPlace({ geometry: { coordinates: [lon, lat] }, properties: { uncertainty_m: radius } }) {
+  const place = L.latLng(lat, lon);
+  if (map.getZoom() >= NEAR_ZOOM && map.getBounds().pad(-0.1).contains(place)) return;
+  const { paddingTopLeft: [left, top], ...clear } = clearOf(map);
+  const roomAbove = Math.min(360, map.getSize().y / 2);
+  map.fitBounds(place.toBounds(2 * (radius || 0) + 1), {
+    ...clear, paddingTopLeft: [left, top + roomAbove], maxZoom: Math.max(map.getZoom(), NEAR_ZOOM),
+  });
 }
 
 function listenToForm() {
@@ -418,6 +428,7 @@ listenToForm();
 listenToTable();
 listenToShare();
 const wanted = new URLSearchParams(location.search).get("event");
+const isPlaced = new URLSearchParams(location.search).has("map");
 isOpening = true;
 if (config.is_embed) fitFrame(map);
 map.invalidateSize({ animate: false, pan: false });
@@ -428,5 +439,5 @@ await Promise.all([
   refresh({ renew: false }),
 ]);
 isOpening = false;
-await openById(wanted);
+await openById(wanted, { isViewKept: isPlaced });
 document.body.dataset.ready = "true";

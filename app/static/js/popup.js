@@ -150,7 +150,7 @@ export class Dialog {
     const room = width - paddingTopLeft[0] - paddingBottomRight[0];
     Object.assign(this.popup.options, {
       autoPanPaddingTopLeft: paddingTopLeft, autoPanPaddingBottomRight: paddingBottomRight,
-      maxWidth: Math.min(340, room), minWidth: Math.min(280, room),
+      maxWidth: Math.min(340, room), minWidth: Math.min(310, room),
     });
     const above = this.map.latLngToContainerPoint(latlng).y - offset - TIP_PX - paddingTopLeft[1];
     const most = Math.max(150, Math.min(430, (height - paddingTopLeft[1]) * 0.62));

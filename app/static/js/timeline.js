@@ -6,7 +6,7 @@ import { Player } from "ibar/player.js";
 
 const HEIGHT = 40;
 
-/** The bar under the map. `chosen(from, to, { isPlaying })` is told the interval; both are empty for the whole time. */
+/** The bar under the map. `chosen(from, to, { isSettled })` is told the interval; both are empty for the whole time. */
 export class Timeline {
   constructor(frame, { chosen, told }) {
     this.chosen = chosen;
@@ -63,13 +63,13 @@ export class Timeline {
     let start = isWhole || (isFirst && b === starts.length - 1) ? 0 : b + 1;
     while (start < starts.length && !counts.slice(start, start + length).some(Boolean)) start += length;
     if (start >= starts.length || (isWhole && length >= starts.length)) return null;
-    return this.#take(start, Math.min(start + length, starts.length) - 1, { isPlaying: true });
+    return this.#take(start, Math.min(start + length, starts.length) - 1, { isSettled: true });
   }
 
   /** Show a period that was there before, to the day. */
   restore({ from, to }) {
     this.show(this.bins, from, to);
-    return this.chosen(from, to, { isPlaying: false });
+    return this.chosen(from, to, { isSettled: true });
   }
 
   #index(start, isLast) {
@@ -96,7 +96,7 @@ export class Timeline {
   /** Take what the reader chose: that ends what plays. */
   #choose(a, b) {
     this.player.drop();
-    return this.#take(a, b, { isPlaying: false });
+    return this.#take(a, b, { isSettled: false });
   }
 
   #take(a, b, how) {
