@@ -12,6 +12,8 @@ const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0],
   [-70, 40], [70, 40], [-110, 0], [110, 0], [0, -80], [0, 80]];
 /** The same for the line, whose name is long. */
 const FAR_SHIFTS = [[-180, 0], [-180, 50], [-180, -50], [180, 0], [-260, 0]];
+/** Half the width at which a long name takes a second line on a small screen. */
+const FOLDED_PX = 104;
 const STRENGTH = { municipality: 0.16, region: 0.1, country: 0.05 };
 
 /** The areas of the present filter. An area has an outline where the server knows one, else a circle. */
@@ -141,8 +143,10 @@ export class Areas {
 
   #box(id, marker, [dx, dy]) {
     const { x, y } = this.map.project(marker.getLatLng());
-    const half = areaName(this.shapes.get(id).properties).length * 3.4 + 28;
-    return { left: x + dx - half, right: x + dx + half, top: y + dy - 14, bottom: y + dy + 14 };
+    const width = areaName(this.shapes.get(id).properties).length * 3.4 + 28;
+    const isFolded = width > FOLDED_PX && matchMedia("(max-width: 46rem)").matches;
+    const [half, high] = isFolded ? [FOLDED_PX, 22] : [width, 14];
+    return { left: x + dx - half, right: x + dx + half, top: y + dy - high, bottom: y + dy + high };
   }
 
   #position(id) {

@@ -3,7 +3,7 @@
 const OVER = ".map-tools, .legend, .hexagon-legend, .leaflet-control";
 const GAP_PX = 14;
 /** The least part that is left to the map, whatever lies over it. */
-const LEAST_PX = { width: 290, height: 230 };
+const LEAST_PX = { width: 220, height: 220 };
 
 /** Return the boxes of the controls over the map, in pixels from its upper left corner. */
 function boxesOver(map) {

@@ -41,7 +41,7 @@ export class Player {
     const { before } = this;
     if (this.halt.contains(document.activeElement)) this.play.focus();
     this.drop();
-    if (before) this.timeline.restore(before);
+    return before && this.timeline.restore(before);
   }
 
   #toggle() {
@@ -65,10 +65,10 @@ export class Player {
     return undefined;
   }
 
-  #end() {
+  async #end() {
     this.endedAt = performance.now();
-    this.stop();
-    this.told(t("time_ended"));
+    await this.stop();
+    this.told(t("time_ended"), { isSeen: true });
   }
 
   #tick() {

@@ -59,11 +59,12 @@ export class Timeline {
     const [a, b] = this.#interval();
     const { starts, counts } = this.bins;
     const isWhole = a === 0 && b === starts.length - 1;
-    const length = isWhole ? this.#opening() + 1 : b - a + 1;
-    let start = isWhole || (isFirst && b === starts.length - 1) ? 0 : b + 1;
-    while (start < starts.length && !counts.slice(start, start + length).some(Boolean)) start += length;
-    if (start >= starts.length || (isWhole && length >= starts.length)) return null;
-    return this.#take(start, Math.min(start + length, starts.length) - 1, { isSettled: true });
+    if (isWhole && !isFirst) return null;
+    let [start, end] = isWhole || (isFirst && b === starts.length - 1) ? [0, this.#firstEnd()] : [b + 1, b + this.#length()];
+    const length = isWhole ? this.#year() : this.#length();
+    while (start < starts.length && !counts.slice(start, end + 1).some(Boolean)) [start, end] = [end + 1, end + length];
+    if (start >= starts.length) return null;
+    return this.#take(start, Math.min(end, starts.length - 1), { isSettled: true });
   }
 
   /** Show a period that was there before, to the day. */
@@ -111,15 +112,34 @@ export class Timeline {
   /** Move the interval by its own length; from the whole time, begin with the first period. */
   #step(direction) {
     const [[a, b], whole] = [this.#interval(), this.bins.starts.length - 1];
-    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#opening()] : [whole - this.#opening(), whole]));
-    const length = b - a + 1;
+    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#firstEnd()] : [this.#lastStart(), whole]));
     if (direction > 0 ? b >= whole : a <= 0) return undefined;
-    const start = Math.min(Math.max(a + direction * length, 0), whole - length + 1);
-    return this.#choose(start, start + length - 1);
+    const length = this.#length();
+    return direction > 0 ? this.#choose(b + 1, Math.min(b + length, whole)) : this.#choose(Math.max(a - length, 0), a - 1);
   }
 
-  #opening() {
-    return this.bins.step === "year" ? 0 : Math.min(11, this.bins.starts.length - 1);
+  /** How many periods are a year. */
+  #year() {
+    return this.bins.step === "year" ? 1 : 12;
+  }
+
+  /** The length of the interval; a year of which the slider has only a part counts as a whole one. */
+  #length() {
+    const [[a, b], { starts }] = [this.#interval(), this.bins];
+    const isCut = (a === 0 && starts[b].endsWith("-12")) || (b === starts.length - 1 && starts[a].endsWith("-01"));
+    return isCut ? Math.ceil((b - a + 1) / 12) * 12 : b - a + 1;
+  }
+
+  /** The last period of the first year. */
+  #firstEnd() {
+    const { starts } = this.bins;
+    return Math.max(starts.findLastIndex((start) => start.startsWith(starts[0].slice(0, 4))), 0);
+  }
+
+  /** The first period of the last year. */
+  #lastStart() {
+    const { starts } = this.bins;
+    return starts.findIndex((start) => start.startsWith(starts.at(-1).slice(0, 4)));
   }
 
   #inside() {
