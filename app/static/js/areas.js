@@ -129,10 +129,11 @@ export class Areas {
   #place({ isDrawn = false } = {}) {
     const before = JSON.stringify([...this.boxes]);
     this.boxes.clear();
+    const fixed = this.labels.size ? this.symbols() : [];
     for (const [id, marker] of this.labels) {
       const shifts = this.shapes.get(id).properties.kind === "line" ? [...SHIFTS, ...FAR_SHIFTS] : SHIFTS;
       const boxes = shifts.map((shift) => this.#box(id, marker, shift));
-      const taken = [...this.symbols(), ...this.boxes.values()];
+      const taken = [...fixed, ...this.boxes.values()];
       const best = Math.max(0, boxes.findIndex((box) => !taken.some((other) => overlaps(box, other))));
       this.boxes.set(id, boxes[best]);
       const chip = marker.getElement()?.firstElementChild;

@@ -21,10 +21,10 @@ export class Timeline {
     this.element = h("section", { class: "timeline", "aria-label": t("time_label") },
       h("div", { class: "time-head" },
         this.player.play,
-        this.player.halt,
-        this.player.speed,
         button({ class: "time-button", "aria-label": t("time_back") }, "‹", () => this.#step(-1)),
         button({ class: "time-button", "aria-label": t("time_forward") }, "›", () => this.#step(1)),
+        this.player.halt,
+        this.player.speed,
         this.told,
         button({ class: "time-button time-all" }, t("time_all"), () => this.#choose(0, this.bins.starts.length - 1))),
       h("div", { class: "time-track" }, this.bars, this.first, this.last));
