@@ -4,6 +4,8 @@ const OVER = ".map-tools, .legend, .hexagon-legend, .leaflet-control";
 const GAP_PX = 14;
 /** The least part that is left to the map, whatever lies over it. */
 const LEAST_PX = { width: 220, height: 220 };
+/** The least width of a view of the whole line: on a small screen it may rather lie under a button than be far away. */
+export const WHOLE_LINE_PX = 280;
 
 /** Return the boxes of the controls over the map, in pixels from its upper left corner. */
 function boxesOver(map) {
@@ -25,7 +27,7 @@ export function covered(map) {
 }
 
 /** Return how far controls reach in from each edge; each is kept off by the edge at which that takes the least. */
-export function insets(map) {
+function insets(map, least) {
   const { x: width, y: height } = map.getSize();
   const inner = { left: 0, right: 0, top: 0, bottom: 0 };
   const ways = boxesOver(map).map(({ left, right, top, bottom }) => [
@@ -34,15 +36,15 @@ export function insets(map) {
   ].sort((a, b) => a[2] - b[2])[0]);
   for (const [edge, depth] of ways.sort((a, b) => a[2] - b[2])) {
     const next = { ...inner, [edge]: Math.max(inner[edge], depth) };
-    const isEnough = width - next.left - next.right >= LEAST_PX.width && height - next.top - next.bottom >= LEAST_PX.height;
+    const isEnough = width - next.left - next.right >= least && height - next.top - next.bottom >= LEAST_PX.height;
     if (isEnough) Object.assign(inner, next);
   }
   return inner;
 }
 
 /** Return the options of Leaflet's fitBounds by which what is fitted stands clear of the controls. */
-export function clearOf(map) {
-  const { left, right, top, bottom } = insets(map);
+export function clearOf(map, { least = LEAST_PX.width } = {}) {
+  const { left, right, top, bottom } = insets(map, least);
   return {
     paddingTopLeft: [left + GAP_PX, top + GAP_PX], paddingBottomRight: [right + GAP_PX, bottom + GAP_PX], animate: false,
   };

@@ -13,7 +13,7 @@ export class Hexagons {
     this.layer = L.featureGroup();
     this.query = null;
     this.legend = h("section", { class: "hexagon-legend", "aria-label": t("hexagon_legend"), hidden: true });
-    frame.append(this.legend);
+    map.getContainer().append(this.legend);
     map.on("moveend overlayadd overlayremove", () => this.query && this.draw());
   }
 

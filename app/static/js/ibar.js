@@ -4,7 +4,7 @@ import { Areas, listNotPlaced } from "ibar/areas.js";
 import { drawGround } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
-import { clearOf, covered } from "ibar/clear.js";
+import { clearOf, covered, WHOLE_LINE_PX } from "ibar/clear.js";
 import { Clusters } from "ibar/clusters.js";
 import { config, count, t } from "ibar/config.js";
 import { foldOnSmallScreens, nameControls } from "ibar/controls.js";
@@ -385,7 +385,7 @@ function listenToTable() {
 function placeView(bounds) {
   const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
   if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom, { animate: false });
-  else map.fitBounds(bounds, clearOf(map));
+  else map.fitBounds(bounds, clearOf(map, { least: WHOLE_LINE_PX }));
 }
 
 /** Keep the view in the address, and the map as large as its element. */
