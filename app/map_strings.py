@@ -98,6 +98,8 @@ def _map_words() -> dict[str, str]:
             events="{events}",
         ),
         "show_all": _("Show all on the map"),
+        "none_match": _("No event matches."),
+        "clear_filters": _("Clear all filters"),
         "failed": _("The events could not be loaded: %(reason)s", reason="{reason}"),
     }
 
@@ -110,7 +112,8 @@ def _tool_words() -> dict[str, str]:
         "at_least": _("%(number)s or more", number="{number}"),
         "measure": _("Measure"),
         "measure_how": _(
-            "Click on the map, or move it with the arrow keys and press Enter, to set points; Escape ends."
+            "Click on the map, or move it with the arrow keys and press Enter, to set points."
+            " A double click ends the line, Esc ends measuring."
         ),
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
         "dark": _("Dark"),
@@ -135,6 +138,12 @@ def _time_words() -> dict[str, str]:
         "time_to": _("End of the interval"),
         "time_play": _("Play"),
         "time_pause": _("Pause"),
+        "time_stop": _("Stop"),
+        "time_ended": _("Play has ended; the period from before it is shown again."),
+        "time_speed": _("Speed"),
+        "speed_slow": _("Slow"),
+        "speed_normal": _("Normal"),
+        "speed_fast": _("Fast"),
         "time_back": _("One interval back"),
         "time_forward": _("One interval forward"),
         "time_all": _("Whole time"),
@@ -147,7 +156,7 @@ def _chart_words() -> dict[str, str]:
         "charts": _("Charts"),
         "strip_title": _("Along the line, by year"),
         "strip_note": _(
-            "Kilometres from the north-west end of the line. Choose a field to see that stretch on the map."
+            "Kilometres from the north-west end of the line. Choose a field to see that year and stretch on the map."
         ),
         "strip_km": _("km %(first)s to %(last)s", first="{first}", last="{last}"),
         "strip_year": _("Year"),
@@ -155,9 +164,7 @@ def _chart_words() -> dict[str, str]:
         "types_type": _("Type"),
         "types_number": _("Number"),
         "types_months": _("By month"),
-        "types_range": _(
-            "From %(first)s to %(last)s; the bars begin at %(shown)s.", first="{first}", last="{last}", shown="{shown}"
-        ),
+        "types_range": _("Each bar is a month, from %(first)s to %(last)s.", first="{first}", last="{last}"),
         "chart_empty": _("No events to show."),
     }
 
@@ -166,6 +173,8 @@ def _counted() -> dict[str, str]:
     phrases = {
         "events": plural_forms("{n} event", "{n} events"),
         "begin": plural_forms("{n} event begins in it", "{n} events begin in it"),
+        "earlier": plural_forms("{n} began before it", "{n} began before it"),
+        "undated": plural_forms("{n} has no date", "{n} have no date"),
         "outside": plural_forms("{n} event is outside the view.", "{n} events are outside the view."),
         "by_area": plural_forms("{n} known only by area", "{n} known only by area"),
         "not_placed": plural_forms("{n} not placed", "{n} not placed"),

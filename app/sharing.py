@@ -13,7 +13,7 @@ from app.preview import HEIGHT, WIDTH
 from app.translation import PLAIN
 
 FRAME_WIDTH: Final = 800
-FRAME_HEIGHT: Final = 640
+FRAME_HEIGHT: Final = 760
 _LEFT_OUT: Final = ("cursor", "url", "format", "maxwidth", "maxheight")
 
 

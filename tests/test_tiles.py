@@ -211,6 +211,15 @@ def test_a_long_time_is_counted_by_year(store: Store) -> None:
     assert np.sum(bins.counts) == 2
 
 
+@pytest.mark.parametrize("asked", [Criteria(kinds=("deployment",)), Criteria(text="nothing")], ids=["arrays", "words"])
+def test_periods_are_the_same_whatever_is_asked_for(store: Store, asked: Criteria) -> None:
+    put(store, incident("a", start=date(2020, 3, 1)), incident("b", start=date(2023, 5, 1)))
+    keeper = Keeper(store)
+    every, _all = keeper.select(Criteria())
+    bins = histogram(*keeper.select(asked), beside=every)
+    assert (bins.starts[0], bins.starts[-1], sum(bins.counts)) == ("2020-03", "2023-05", 0)
+
+
 @pytest.mark.parametrize("name", ["clusters", "hexagons", "histogram", "strip", "types-by-month"])
 def test_answers_are_checked_and_cached(client: FlaskClient, name: str) -> None:
     answer = client.get(f"/api/{name}?kind=incident")

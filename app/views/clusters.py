@@ -13,7 +13,7 @@ from app.operations import operation
 from app.params import Parameter
 from app.resources import resources
 from geo import tiles
-from geo.model import BBox
+from geo.model import BBox, Criteria
 from geo.tiles import CERTAINTIES, Clusters, Pyramid, Selection
 
 blueprint = Blueprint("clusters", __name__, url_prefix="/api")
@@ -78,7 +78,8 @@ def histogram(asked: dict[str, Any]) -> Response:
     """Answer the number of events that begin in each period; leave datetime out to see what it narrows."""
     tag = check_cached(asked)
     pyramid, selection = _selected(asked)
-    found = tiles.histogram(pyramid, selection)
+    every, _all = resources().tiles.select(Criteria())
+    found = tiles.histogram(pyramid, selection, beside=every)
     told = {"step": found.step, "starts": found.starts, "counts": found.counts, "undated": found.undated}
     return as_json({**_told(pyramid, selection), **told}, tag)
 

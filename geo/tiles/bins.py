@@ -37,21 +37,25 @@ class Bins:
     undated: int
 
 
-def histogram(pyramid: Pyramid, selection: Selection) -> Bins:
-    """Count events by the period of their first day: by month, or by year where months would be too many."""
-    days = _first_days(pyramid, selection)
-    dated = days[days > 0]
-    months = dated // 10_000 * 12 + dated // 100 % 100 - 1
-    undated = len(days) - len(dated)
-    if not len(months):
+def histogram(pyramid: Pyramid, selection: Selection, *, beside: Pyramid | None = None) -> Bins:
+    """Count events by the period of their first day: by month, or by year where months would be too many.
+
+    Periods run from the first event to the last one, whether it is selected or not, so that what a filter leaves can be
+    seen beside what it takes away. `beside` has the other events where `pyramid` holds only those that were found.
+    """
+    months = _months(_first_days(pyramid, selection))
+    undated = len(selection) - len(months)
+    span = _span(pyramid, beside or pyramid)
+    if span is None:
         return Bins("month", (), (), undated)
-    first, last = int(months.min()), int(months.max())
+    first, last = span
     if last - first < _MONTHS_SHOWN:
-        counts = np.bincount(months - first)
+        counts = np.bincount(months - first, minlength=last - first + 1)
         starts = tuple(f"{m // 12:04}-{m % 12 + 1:02}" for m in range(first, last + 1))
         return Bins("month", starts, tuple(counts.tolist()), undated)
-    counts = np.bincount(months // 12 - first // 12)
-    return Bins("year", tuple(f"{y:04}" for y in range(first // 12, last // 12 + 1)), tuple(counts.tolist()), undated)
+    years = range(first // 12, last // 12 + 1)
+    counts = np.bincount(months // 12 - first // 12, minlength=len(years))
+    return Bins("year", tuple(f"{year:04}" for year in years), tuple(counts.tolist()), undated)
 
 
 def strip(pyramid: Pyramid, selection: Selection) -> tuple[float, list[tuple[int, str, int]]]:
@@ -161,6 +165,23 @@ def _cells_of(located: Columns, resolution: int) -> Array:
     distinct, which = np.unique(places, axis=0, return_inverse=True)
     cells = [h3.str_to_int(h3.latlng_to_cell(lat, lon, resolution)) for lat, lon in distinct.tolist()]
     return np.array(cells, dtype=np.uint64)[which.reshape(-1)]
+
+
+def _months(first_days: Array) -> Array:
+    """Return the months, counted from the year 0, of those days that are known."""
+    dated = first_days[first_days > 0]
+    months: Array = dated // 10_000 * 12 + dated // 100 % 100 - 1
+    return months
+
+
+def _span(*pyramids: Pyramid) -> tuple[int, int] | None:
+    """Return the first and the last month in which an event begins, if one has a date."""
+    parts = [columns.arrays["first"] for pyramid in set(pyramids) for columns in (pyramid.located, pyramid.unlocated)]
+    edges = [(part[part > 0].min(), part.max()) for part in parts if len(part) and part.max() > 0]
+    if not edges:
+        return None
+    first, last = _months(np.array([min(first for first, _ in edges), max(last for _, last in edges)])).tolist()
+    return first, last
 
 
 def _first_days(pyramid: Pyramid, selection: Selection) -> Array:

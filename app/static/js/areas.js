@@ -10,6 +10,10 @@ import { nameNodes, namesIn, precisionWords } from "ibar/words.js";
 /** Where an area's name may be written, in pixels from its interior point: the best first. It is a name, not a pin. */
 const SHIFTS = [[0, 0], [0, -28], [0, 28], [0, -52], [0, 52], [-70, 0], [70, 0], [-70, -40], [70, -40],
   [-70, 40], [70, 40], [-110, 0], [110, 0], [0, -80], [0, 80]];
+/** The same for the line, whose name is long. */
+const FAR_SHIFTS = [[-180, 0], [-180, 50], [-180, -50], [180, 0], [-260, 0]];
+/** Half the width at which a long name takes a second line on a small screen. */
+const FOLDED_PX = 104;
 const STRENGTH = { municipality: 0.16, region: 0.1, country: 0.05 };
 
 /** The areas of the present filter. An area has an outline where the server knows one, else a circle. */
@@ -21,7 +25,7 @@ export class Areas {
     this.groups = new Map();
     this.boxes = new Map();
     this.labels = new Map();
-    map.on("zoomend overlayadd overlayremove", () => this.#place());
+    map.on("moveend overlayadd overlayremove ibar:covered", () => this.labels.size && this.#place());
   }
 
   /** Take the events of a new answer. */
@@ -59,7 +63,7 @@ export class Areas {
     for (const [area, { features }] of this.groups) {
       const feature = features.find((one) => one.id === id);
       if (feature) {
-        this.#showEvent(area, feature);
+        this.#showEvent(area, feature, { isFromList: false });
         return true;
       }
     }
@@ -71,7 +75,7 @@ export class Areas {
     this.labels.clear();
     const known = [...this.groups].filter(([id]) => this.shapes?.has(id));
     for (const [id, { number }] of known.sort(([a], [b]) => this.#size(b) - this.#size(a))) this.#shade(id, number);
-    this.#place();
+    this.#place({ isDrawn: true });
   }
 
   #size(id) {
@@ -121,24 +125,29 @@ export class Areas {
     return [...this.boxes.values()];
   }
 
-  /** Write each name where no symbol is in the way, near the middle of its area. */
-  #place() {
+  /** Write each name where no symbol or control is in the way, near the middle of its area. */
+  #place({ isDrawn = false } = {}) {
+    const before = JSON.stringify([...this.boxes]);
     this.boxes.clear();
+    const fixed = this.labels.size ? this.symbols() : [];
     for (const [id, marker] of this.labels) {
-      const boxes = SHIFTS.map((shift) => this.#box(id, marker, shift));
-      const taken = [...this.symbols(), ...this.boxes.values()];
+      const shifts = this.shapes.get(id).properties.kind === "line" ? [...SHIFTS, ...FAR_SHIFTS] : SHIFTS;
+      const boxes = shifts.map((shift) => this.#box(id, marker, shift));
+      const taken = [...fixed, ...this.boxes.values()];
       const best = Math.max(0, boxes.findIndex((box) => !taken.some((other) => overlaps(box, other))));
       this.boxes.set(id, boxes[best]);
       const chip = marker.getElement()?.firstElementChild;
-      if (chip) [chip.style.left, chip.style.top] = SHIFTS[best].map((pixels) => `${pixels}px`);
+      if (chip) [chip.style.left, chip.style.top] = shifts[best].map((pixels) => `${pixels}px`);
     }
-    this.map.fire("ibar:drawn");
+    if (isDrawn || JSON.stringify([...this.boxes]) !== before) this.map.fire("ibar:drawn");
   }
 
   #box(id, marker, [dx, dy]) {
     const { x, y } = this.map.project(marker.getLatLng());
-    const half = areaName(this.shapes.get(id).properties).length * 3.4 + 28;
-    return { left: x + dx - half, right: x + dx + half, top: y + dy - 14, bottom: y + dy + 14 };
+    const width = areaName(this.shapes.get(id).properties).length * 3.4 + 28;
+    const isFolded = width > FOLDED_PX && matchMedia("(max-width: 46rem)").matches;
+    const [half, high] = isFolded ? [FOLDED_PX, 22] : [width, 14];
+    return { left: x + dx - half, right: x + dx + half, top: y + dy - high, bottom: y + dy + high };
   }
 
   #position(id) {
@@ -152,13 +161,13 @@ export class Areas {
     const note = shape?.is_approximate ? `${t("area_note")} ${t("area_approximate")}` : t("area_note");
     const opener = () => this.labels.get(id)?.getElement();
     if (query) return this.lists.open(query, { at: this.#position(id), opener, number, title, note });
-    const content = listContent(features, { title, note, choose: (feature) => this.#showEvent(id, feature) });
+    const content = listContent(features, { title, note, choose: (feature) => this.#showEvent(id, feature, { isFromList: true }) });
     this.selected(null);
     return this.dialog.show(this.#position(id), content, { opener });
   }
 
-  #showEvent(id, feature) {
-    const back = () => this.#showList(id);
+  #showEvent(id, feature, { isFromList }) {
+    const back = isFromList ? () => this.#showList(id) : null;
     this.selected(feature);
     const opener = () => this.labels.get(id)?.getElement();
     this.dialog.show(this.#position(id), eventContent(feature, { back }), { opener });
@@ -194,7 +203,7 @@ export class Areas {
 
   #reveal(id, feature) {
     this.#show(id);
-    this.#showEvent(id, feature);
+    this.#showEvent(id, feature, { isFromList: false });
   }
 
   #show(id) {

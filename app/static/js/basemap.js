@@ -5,6 +5,9 @@ import { h, svg } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { nameNodes, namesIn } from "ibar/words.js";
 
+/** How near to the edge of the drawing a side runs that was made by cutting it out. */
+const CUT_DEG = 0.01;
+
 /** The ground: as a far view needs it at first, finely once the map is near. `load` fetches a drawing by its name. */
 export class Ground {
   constructor(map, layers, { load, obstacles, failed }) {
@@ -73,10 +76,17 @@ function landPicture(features) {
   const [west, south, east, north] = boxOf(features);
   const top = mercator(north);
   const spot = ([lon, lat]) => `${((lon - west) * UNITS).toFixed(1)} ${((top - mercator(lat)) * UNITS).toFixed(1)}`;
-  const shapes = features.map((feature) => svg("path", {
-    class: `land land-${feature.properties.layer}`, "fill-rule": "evenodd", "stroke-linejoin": "round", "vector-effect": "non-scaling-stroke",
-    d: ringsOf(feature).map((ring) => `M${ring.map(spot).join("L")}Z`).join(""),
-  }));
+  const lines = (parts, end) => parts.map((part) => `M${part.map(spot).join("L")}${end}`).join("");
+  const isEdge = edgeOf(west, south, east, north);
+  const shapes = features.flatMap((feature) => {
+    const name = feature.properties.layer;
+    const rings = ringsOf(feature);
+    return [
+      svg("path", { class: `land land-${name}`, "fill-rule": "evenodd", d: lines(rings, "Z") }),
+      svg("path", { class: `land-outline land-outline-${name}`, "stroke-linejoin": "round", "vector-effect": "non-scaling-stroke",
+        d: lines(rings.flatMap((ring) => withoutEdge(ring, isEdge)), "") }),
+    ];
+  });
   const [width, height] = [(east - west) * UNITS, (top - mercator(south)) * UNITS];
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, shapes);
   return L.svgOverlay(picture, [[south, west], [north, east]], { pane: "land", interactive: false });
@@ -103,10 +113,34 @@ function mercator(lat) {
 }
 
 function drawLand(layer, collection) {
+  const common = { pane: "land", interactive: false, noClip: true };
   layer.addLayer(L.geoJSON(collection, {
-    pane: "land", interactive: false, noClip: true,
-    style: ({ properties }) => ({ className: `land land-${properties.layer}`, weight: 1, fillOpacity: 1 }),
+    ...common, style: ({ properties }) => ({ className: `land land-${properties.layer}`, stroke: false, fillOpacity: 1 }),
   }));
+  const isEdge = edgeOf(...boxOf(collection.features));
+  for (const feature of collection.features) {
+    const { properties } = feature;
+    const rings = ringsOf(feature).flatMap((ring) => withoutEdge(ring, isEdge));
+    const lines = rings.map((ring) => ring.map(([lon, lat]) => [lat, lon]));
+    layer.addLayer(L.polyline(lines, { ...common, className: `land-outline land-outline-${properties.layer}`, weight: 1 }));
+  }
+}
+
+/** Return what tells whether a side of a ring only says where the drawing was cut, and is no boundary. */
+function edgeOf(west, south, east, north) {
+  const isNear = (a, b) => Math.abs(a - b) < CUT_DEG;
+  return ([x1, y1], [x2, y2]) => [west, east].some((x) => isNear(x1, x) && isNear(x2, x))
+    || [south, north].some((y) => isNear(y1, y) && isNear(y2, y));
+}
+
+/** Return a ring's sides as lines, but those along the edge. */
+function withoutEdge(ring, isEdge) {
+  const lines = [[]];
+  ring.forEach((position, i) => {
+    if (i && isEdge(ring[i - 1], position)) lines.push([]);
+    lines.at(-1).push(position);
+  });
+  return lines.filter((line) => line.length > 1);
 }
 
 function drawLine(layer, collection) {

@@ -1,6 +1,7 @@
 /** Events of a filter in, what a reader looks for next out: a list of what a search found, and what lies outside the view. */
 
 import { config, count, t } from "ibar/config.js";
+import { clearOf } from "ibar/clear.js";
 import { button, h } from "ibar/dom.js";
 import { listItem } from "ibar/popup.js";
 
@@ -38,9 +39,8 @@ function fold(text) {
 
 /** Says how many events the map does not show where it stands, and offers to show them all. */
 export class Outside {
-  constructor(map) {
-    this.map = map;
-    this.element = document.getElementById("outside");
+  constructor(map, notes) {
+    Object.assign(this, { map, notes });
     this.features = [];
     map.on("moveend", () => this.draw());
   }
@@ -52,17 +52,15 @@ export class Outside {
   }
 
   draw() {
-    if (!this.element) return;
     const view = this.map.getBounds();
     const away = this.features.filter(({ geometry: { coordinates: [lon, lat] } }) => !view.contains([lat, lon]));
-    this.element.hidden = !away.length;
-    if (!away.length) return;
-    this.element.replaceChildren(`${count("outside", away.length)} `, button({ class: "tool" }, t("show_all"), () => this.#showAll()));
+    if (!away.length) return this.notes.put("outside");
+    return this.notes.put("outside", `${count("outside", away.length)} `, button({ class: "tool" }, t("show_all"), () => this.#showAll()));
   }
 
   #showAll() {
     const places = this.features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]);
-    this.map.fitBounds(L.latLngBounds(places.length ? places : config.bounds), { padding: [24, 24], maxZoom: 12, animate: false });
+    this.map.fitBounds(L.latLngBounds(places.length ? places : config.bounds), { ...clearOf(this.map), maxZoom: 12 });
     this.map.getContainer().focus({ preventScroll: true });
   }
 }

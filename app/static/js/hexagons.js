@@ -9,17 +9,18 @@ const CLASSES = 5;
 /** Hexagons of the present view: a layer that is asked anew when the map moves. */
 export class Hexagons {
   constructor(map, layers, frame, { failed }) {
-    Object.assign(this, { map, layers, failed });
+    Object.assign(this, { map, layers, frame, failed });
     this.layer = L.featureGroup();
     this.query = null;
     this.legend = h("section", { class: "hexagon-legend", "aria-label": t("hexagon_legend"), hidden: true });
-    frame.append(this.legend);
+    map.getContainer().append(this.legend);
     map.on("moveend overlayadd overlayremove", () => this.query && this.draw());
   }
 
   /** Show the hexagons of a query, until `stop`. */
   async start(query) {
     this.query = query;
+    this.frame.classList.add("is-hexagons");
     this.layer.addTo(this.map);
     await this.draw();
   }
@@ -27,6 +28,7 @@ export class Hexagons {
   /** Take them off the map. */
   stop() {
     this.query = null;
+    this.frame.classList.remove("is-hexagons");
     this.legend.hidden = true;
     this.layer.clearLayers().remove();
   }

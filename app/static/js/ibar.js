@@ -5,25 +5,31 @@ import { Band } from "ibar/band.js";
 import { Ground } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
+import { clearOf, covered, WHOLE_LINE_PX } from "ibar/clear.js";
 import { Clusters } from "ibar/clusters.js";
 import { config, count, t } from "ibar/config.js";
+import { foldOnSmallScreens, nameControls } from "ibar/controls.js";
 import { button, h } from "ibar/dom.js";
 import { listenToDownloads } from "ibar/downloads.js";
 import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
-import { tellHeight } from "ibar/embed.js";
+import { fitFrame } from "ibar/embed.js";
 import { PagedList } from "ibar/paged.js";
 import { moveCalmly } from "ibar/motion.js";
 import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
+import { Notes } from "ibar/notes.js";
 import { Dialog, eventContent } from "ibar/popup.js";
 import { PlaceSearch } from "ibar/search.js";
 import { listenToShare } from "ibar/share.js";
-import { loadDrawing, loadEvents, MOST_EVENTS, unpack } from "ibar/source.js";
-import { themeButton } from "ibar/theme.js";
+import { loadDrawing, loadEvent, loadEvents, MOST_EVENTS, unpack } from "ibar/source.js";
+import { showTheme, themeButton } from "ibar/theme.js";
 import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
+import { listenToYears, listYears, showYear } from "ibar/years.js";
 
+
+const NEAR_ZOOM = 11;
 
 await unpack();
 const { map, layers } = window.ibar;
@@ -39,20 +45,23 @@ let expected = config.matched;
 let settling = 0;
 let asked = null;
 let isOpening = false;
+let restored = 0;
+let known = location.search;
 
+const notes = new Notes(map);
 const dialog = new Dialog(map, { closed: () => select(null) });
 const markers = new Markers(map, layers, dialog, { selected: select });
 const lists = new PagedList(dialog, markers, { selected: select, failed });
 const clusters = new Clusters(map, layers, markers, { lists, failed, drawn: clustersDrawn });
-const symbols = () => [...markers.obstacles(), ...clusters.obstacles()];
+const symbols = () => [...markers.obstacles(), ...clusters.obstacles(), ...covered(map)];
 const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
 const hexagons = new Hexagons(map, layers, frame, { failed });
 const ground = new Ground(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()], failed });
-const outside = new Outside(map);
-const timeline = new Timeline(frame, { chosen: timeChosen });
-const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
+const outside = new Outside(map, notes);
+const timeline = new Timeline(frame, { chosen: timeChosen, told: say });
+const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed, yearChosen });
 
 function failed(error) {
   say(t("failed", { reason: error.message }), { isError: true });
@@ -73,7 +82,13 @@ function setAddress(name, value) {
   const address = new URL(location.href);
   if (value === null) address.searchParams.delete(name);
   else address.searchParams.set(name, value);
-  if (readable(address) !== readable(location)) history.replaceState(history.state, "", readable(address));
+  if (readable(address) !== readable(location)) write(address);
+}
+
+function write(address, { isNew = false } = {}) {
+  if (isNew) history.pushState(null, "", readable(address));
+  else history.replaceState(history.state, "", readable(address));
+  known = location.search;
 }
 
 /** Keep commas and slashes as they are: both are allowed in a query, and people read these addresses. */
@@ -87,6 +102,7 @@ async function refresh({ renew = true } = {}) {
   const { signal } = asked;
   const parameters = new URLSearchParams(location.search);
   document.body.classList.add("is-loading");
+  frame.classList.toggle("has-distance", apiQuery(parameters).has("within_m") || isNarrowed(config.events));
   try {
     await Promise.all([draw(parameters, signal), renew ? renewResults(signal) : null]);
   } catch (error) {
@@ -109,10 +125,11 @@ async function draw(parameters, signal) {
   expected = bins.numberMatched;
   const found = told || (expected > MOST_EVENTS ? await clusters.ask(query, signal) : null);
   timeline.show(bins, from, to);
-  charts?.set(query);
+  if (form) listYears(form, bins.starts);
+  charts?.set(query, undated);
   if (isHexagons) {
     clusters.stop();
-    await showGrouped(found);
+    await showGrouped(found, { isGrouped: false });
     await areas.setCounts(found.areas, query);
     return hexagons.start(query);
   }
@@ -152,11 +169,17 @@ async function show(answer) {
   listFound(features, new URLSearchParams(location.search).get("q"), ({ id }) => openById(id));
   const lost = listNotPlaced(features, openAnywhere);
   say(summary(answer, lost), { isSeen: features.length < answer.matched });
-  document.body.dataset.events = String(answer.matched);
+  tellNumber(answer.matched);
+}
+
+function tellNumber(matched) {
+  document.body.dataset.events = String(matched);
+  timeline.tell(matched);
+  notes.put("empty", ...(matched ? [] : [`${t("none_match")} `, form && button({ class: "tool" }, t("clear_filters"), clearFilters)]));
 }
 
 /** Show how many events match where the map draws them in groups: it carries none of them. */
-function showGrouped({ numberMatched, located, areas: byArea }) {
+function showGrouped({ numberMatched, located, areas: byArea }, { isGrouped = true } = {}) {
   features = [];
   dialog.close();
   if (markers.features.length) markers.set([]);
@@ -166,26 +189,37 @@ function showGrouped({ numberMatched, located, areas: byArea }) {
   outside.set([]);
   listFound([], "", openAnywhere);
   say([
-    `${count("events", numberMatched)} · ${t("clustered")}`,
+    isGrouped ? `${count("events", numberMatched)} · ${t("clustered")}` : count("events", numberMatched),
     inAreas ? count("by_area", inAreas) : "",
     lost ? count("not_placed", lost) : "",
-  ].filter(Boolean).join(" · "), { isSeen: true });
-  document.body.dataset.events = String(numberMatched);
+  ].filter(Boolean).join(" · "), { isSeen: isGrouped });
+  tellNumber(numberMatched);
 }
 
-/** Take an interval from the time slider into the address and the form; the table follows when it rests. */
-function timeChosen(from, to) {
+/** Take an interval from the time slider into the address and the form; the table follows at once, or when the slider rests. */
+function timeChosen(from, to, { isSettled }) {
   const address = new URL(location.href);
   for (const [name, value] of [["from", from], ["to", to], ["cursor", ""]]) {
     if (value) address.searchParams.set(name, value);
     else address.searchParams.delete(name);
     if (form?.elements[name]) form.elements[name].value = value;
   }
-  if (config.events) return show(filteredStandalone(from, to));
-  history.replaceState(history.state, "", readable(address));
-  refresh({ renew: false });
+  if (config.events) {
+    timeline.show(timeline.bins, from, to);
+    return show(filteredStandalone(from, to));
+  }
+  if (form) showYear(form);
+  write(address);
   clearTimeout(settling);
-  settling = setTimeout(() => renewResults(asked.signal).catch(() => {}), 500);
+  if (isSettled) return refresh();
+  document.body.classList.add("is-behind");
+  settling = setTimeout(() => renewResults(asked.signal).catch(() => {}), 350);
+  return refresh({ renew: false });
+}
+
+/** Tell whether what a standalone page carries was chosen by a distance. */
+function isNarrowed(carriedAlone) {
+  return Boolean(carriedAlone?.features.some(({ properties }) => properties.certainty));
 }
 
 function filteredStandalone(from, to) {
@@ -205,8 +239,9 @@ function summary({ matched, notPlaced }, lost) {
 /** Tell the live region; what the page does not say elsewhere is seen as well. */
 function say(words, { isError = false, isSeen = isError } = {}) {
   status.textContent = words;
-  status.classList.toggle("visually-hidden", !isSeen);
-  status.classList.toggle("is-error", isError);
+  notes.put("error");
+  notes.put("status");
+  if (isSeen) notes.put(isError ? "error" : "status", words);
 }
 
 /** Take the table and the links from the server's own page for the new address. */
@@ -222,35 +257,93 @@ async function renewResults(signal) {
   }
   const clear = page.querySelector(".clear");
   if (clear) document.querySelector(".clear").hidden = clear.hidden;
+  document.body.classList.remove("is-behind");
 }
 
 function filterChanged() {
+  const before = new URLSearchParams(location.search);
+  const after = formParameters(form);
+  const isPeriod = ["from", "to"].some((name) => (before.get(name) || "") !== (after.get(name) || ""));
+  if (isPeriod) timeline.player.drop();
+  else timeline.player.pause();
+  goTo(after);
+}
+
+/** Go on to other filters; what the reader looks at, and how, stays. */
+function goTo(parameters) {
   const address = new URL(location.href);
-  const view = address.searchParams.get("map");
-  const kept = ["lang", "labels", "theme", "view"].map((name) => [name, address.searchParams.get(name)]);
-  address.search = formParameters(form).toString();
+  const kept = ["lang", "labels", "theme", "view", "map"].map((name) => [name, address.searchParams.get(name)]);
+  address.search = parameters.toString();
   for (const [name, value] of kept) if (value) address.searchParams.set(name, value);
-  if (view) address.searchParams.set("map", view);
   if (readable(address) === readable(location)) return;
-  history.pushState(null, "", readable(address));
+  write(address, { isNew: true });
+  showYear(form);
   refresh();
+}
+
+function clearFilters() {
+  timeline.player.drop();
+  fillForm(form, new URLSearchParams());
+  goTo(new URLSearchParams());
+  map.getContainer().focus({ preventScroll: true });
+}
+
+/** Take a year from the chart of the line. */
+function yearChosen(year) {
+  form.elements.from.value = `${year}-01-01`;
+  form.elements.to.value = `${year}-12-31`;
+  filterChanged();
+}
+
+/** Show all that the address says, after Back or Forward. */
+async function restore() {
+  restored += 1;
+  known = location.search;
+  const turn = restored;
+  const parameters = new URLSearchParams(location.search);
+  isOpening = true;
+  timeline.player.drop();
+  showTheme(parameters.get("theme"));
+  fillForm(form, parameters);
+  showYear(form);
+  document.querySelector(".tool-hexagons").setAttribute("aria-pressed", String(parameters.get("view") === "hexagons"));
+  placeView(config.bounds);
+  await refresh();
+  if (turn !== restored) return;
+  isOpening = false;
+  await openById(parameters.get("event"), { isViewKept: parameters.has("map") });
 }
 
 function openAnywhere(feature) {
   if (markers.open(feature.id) || areas.open(feature.id)) return;
   select(feature);
   const opener = () => document.querySelector(`[data-event="${CSS.escape(feature.id)}"]`);
-  dialog.show(map.getCenter(), eventContent(feature), { opener });
+  const [lon, lat] = feature.geometry?.coordinates || [];
+  markers.circle(feature);
+  dialog.show(feature.geometry ? L.latLng(lat, lon) : map.getCenter(), eventContent(feature), { opener });
 }
 
-function openById(id) {
-  const feature = features.find((one) => one.id === id);
-  if (!feature) return;
-  if (feature.geometry) {
-    const [lon, lat] = feature.geometry.coordinates;
-    if (!map.getBounds().pad(-0.1).contains([lat, lon])) map.setView([lat, lon], Math.max(map.getZoom(), 11), { animate: false });
+/** Open an event, which the map need not carry; an address that names one that is not there says so no more. */
+async function openById(id, { isViewKept = false } = {}) {
+  if (!id) return;
+  const feature = features.find((one) => one.id === id) || (config.events ? null : await loadEvent(id));
+  if (!feature) {
+    setAddress("event", null);
+    return;
   }
+  if (feature.geometry && !isViewKept) showPlace(feature);
   openAnywhere(feature);
+}
+
+/** Go to where an event is, near enough to tell it from its neighbours, and far enough to see how sure its place is. */
+function showPlace({ geometry: { coordinates: [lon, lat] }, properties: { uncertainty_m: radius } }) {
+  const place = L.latLng(lat, lon);
+  if (map.getZoom() >= NEAR_ZOOM && map.getBounds().pad(-0.1).contains(place)) return;
+  const { paddingTopLeft: [left, top], ...clear } = clearOf(map);
+  const roomAbove = Math.min(360, map.getSize().y / 2);
+  map.fitBounds(place.toBounds(2 * (radius || 0) + 1), {
+    ...clear, paddingTopLeft: [left, top + roomAbove], maxZoom: Math.max(map.getZoom(), NEAR_ZOOM),
+  });
 }
 
 function listenToForm() {
@@ -261,6 +354,7 @@ function listenToForm() {
     event.preventDefault();
     filterChanged();
   });
+  listenToYears(form);
   form.addEventListener("change", filterChanged);
   form.addEventListener("input", ({ target }) => {
     if (!["search", "number"].includes(target.type)) return;
@@ -273,9 +367,12 @@ function listenToForm() {
   form.addEventListener("change", ({ target }) => {
     if (target.name === "within_m") form.elements.within_km.value = "";
   }, { capture: true });
+  form.querySelector(".clear").addEventListener("click", (event) => {
+    event.preventDefault();
+    clearFilters();
+  });
   window.addEventListener("popstate", () => {
-    fillForm(form, new URLSearchParams(location.search));
-    refresh();
+    if (location.search !== known) restore().catch(failed);
   });
 }
 
@@ -291,29 +388,17 @@ function listenToTable() {
   });
 }
 
-function nameControls() {
-  map.attributionControl.setPrefix(false);
-  map.attributionControl.addAttribution(config.strings.attribution);
-  const container = map.getContainer();
-  container.setAttribute("role", "region");
-  container.setAttribute("aria-label", t("map_label"));
-  const names = { ".leaflet-control-zoom-in": "zoom_in", ".leaflet-control-zoom-out": "zoom_out", ".leaflet-control-layers-toggle": "layers" };
-  for (const [selector, key] of Object.entries(names)) {
-    const control = container.querySelector(selector);
-    control.title = t(key);
-    control.setAttribute("aria-label", t(key));
-  }
-}
-
-function foldOnSmallScreens() {
-  if (matchMedia("(max-width: 46rem)").matches) document.querySelector(".filter-fold")?.removeAttribute("open");
-  if (matchMedia("(max-width: 60rem)").matches) document.querySelector(".legend")?.removeAttribute("open");
-}
-
-function startView(bounds) {
+/** Show the part that the address says, else all of the line. */
+function placeView(bounds) {
   const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
-  if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom);
-  else map.fitBounds(bounds, { paddingTopLeft: [16, config.is_embed ? 16 : 44], paddingBottomRight: [16, 4], animate: false });
+  if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom, { animate: false });
+  else map.fitBounds(bounds, clearOf(map, { least: WHOLE_LINE_PX }));
+}
+
+/** Keep the view in the address, and the map as large as its element. */
+function followView() {
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+  document.querySelector(".legend")?.addEventListener("toggle", () => map.fire("ibar:covered"));
   map.on("moveend", () => {
     const { lat: y, lng: x } = map.getCenter();
     setAddress("map", `${map.getZoom()}/${y.toFixed(4)}/${x.toFixed(4)}`);
@@ -331,14 +416,14 @@ function addTools() {
   frame.prepend(bar);
   new PlaceSearch(map, bar, { told: say });
   const isHexagons = new URLSearchParams(location.search).get("view") === "hexagons";
-  const look = button({ class: "tool", "aria-pressed": String(isHexagons) }, t("hexagons"), () => {
+  const look = button({ class: "tool tool-hexagons", "aria-pressed": String(isHexagons) }, t("hexagons"), () => {
     const isOn = look.getAttribute("aria-pressed") !== "true";
     look.setAttribute("aria-pressed", String(isOn));
     setAddress("view", isOn ? "hexagons" : null);
     refresh({ renew: false });
   });
   bar.append(look);
-  new Measure(map, bar, { told: (words) => say(words, { isSeen: Boolean(words) }) });
+  new Measure(map, bar, { told: say, notes, started: () => dialog.close() });
   bar.append(themeButton((theme) => setAddress("theme", theme)));
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
@@ -351,20 +436,23 @@ function nextFrame() {
 
 foldOnSmallScreens();
 addTools();
-nameControls();
+nameControls(map);
 listenToForm();
 listenToTable();
 listenToDownloads(map);
 listenToShare();
-if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
+const isPlaced = new URLSearchParams(location.search).has("map");
 isOpening = true;
-startView(config.bounds);
+if (config.is_embed) fitFrame(map);
+map.invalidateSize({ animate: false, pan: false });
+placeView(config.bounds);
+followView();
 await Promise.all([ground.draw(), refresh({ renew: false })]);
 document.body.dataset.drawn = "true";
 await nextFrame();
 delete document.documentElement.dataset.starting;
 isOpening = false;
-if (wanted) openById(wanted);
+await openById(wanted, { isViewKept: isPlaced });
 await ground.name();
 document.body.dataset.ready = "true";

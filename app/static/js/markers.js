@@ -57,7 +57,7 @@ export class Markers {
     const held = this.byEvent.get(id);
     if (!held) return false;
     const feature = held.group.features.find((one) => one.id === id);
-    this.#showEvent(held, feature);
+    this.#showEvent(held, feature, { isFromList: false });
     return true;
   }
 
@@ -102,7 +102,7 @@ export class Markers {
 
   #show(held) {
     held.marker.closeTooltip();
-    if (held.group.features.length === 1) this.#showEvent(held, held.group.features[0]);
+    if (held.group.features.length === 1) this.#showEvent(held, held.group.features[0], { isFromList: false });
     else this.#showList(held);
   }
 
@@ -113,7 +113,7 @@ export class Markers {
     const content = listContent(features, {
       title: markerHint(group),
       note: places.length > 1 ? count("merged", places.length) : t("one_place_note"),
-      choose: (feature) => this.#showEvent(held, feature),
+      choose: (feature) => this.#showEvent(held, feature, { isFromList: true }),
       zoom: canPart ? () => this.#part(group) : null,
     });
     this.circle(null);
@@ -121,9 +121,9 @@ export class Markers {
     this.dialog.show(marker.getLatLng(), content, { opener: () => this.element(features[0].id), offset });
   }
 
-  #showEvent(held, feature) {
-    const { marker, group, offset } = held;
-    const back = group.features.length > 1 ? () => this.#showList(held) : null;
+  #showEvent(held, feature, { isFromList }) {
+    const { marker, offset } = held;
+    const back = isFromList ? () => this.#showList(held) : null;
     const opener = () => this.element(feature.id);
     this.circle(feature);
     this.selected(feature);

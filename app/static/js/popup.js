@@ -1,19 +1,25 @@
 /** Events in, a dialog on the map out: one event's record, or a list of several to choose from. */
 
 import { config, count, dayWords, t } from "ibar/config.js";
+import { clearOf } from "ibar/clear.js";
 import { button, h, outwardLink } from "ibar/dom.js";
 import { family, symbol } from "ibar/symbols.js";
 import {
   borderWords, casualtyWords, certaintyWords, dateWords, placeNodes, precisionWords, textLanguage, titleNode,
 } from "ibar/words.js";
 
+/** The tip of the dialog; and a height below which the map moves rather than the dialog shrinks. */
+const TIP_PX = 22;
+const LEAST_PX = 260;
+
 /** Build the content of one event. `back` leads to the list that it was chosen from, if there was one. */
 export function eventContent(feature, { back = null } = {}) {
   const record = feature.properties;
   const heading = titleNode(record, "h3", { id: "popup-title", class: "popup-title" });
   return [
-    back && button({ class: "popup-back" }, t("back_to_list"), back),
-    h("p", { class: "popup-kind" }, symbol(family(record.event_type), 7), config.types[record.event_type] || record.event_type),
+    h("div", { class: "popup-lead" },
+      back && button({ class: "popup-back" }, t("back_to_list"), back),
+      h("p", { class: "popup-kind" }, symbol(family(record.event_type), 7), config.types[record.event_type] || record.event_type)),
     heading,
     h("p", { class: "popup-date" }, dateWords(record)),
     record.summary && record.summary !== record.title ? h("p", { class: "popup-summary", lang: textLanguage(record.summary) }, record.summary) : null,
@@ -99,38 +105,67 @@ export function listItem(feature, choose) {
   return button({ class: "event-button", "data-event": feature.id }, content, () => choose(feature));
 }
 
-/** A dialog over the map that takes the focus, keeps Tab inside, and gives the focus back. */
+/** A dialog over the map that takes the focus, keeps Tab inside, and gives the focus back. Its head stays when it scrolls. */
 export class Dialog {
   constructor(map, { closed }) {
     this.map = map;
     this.closed = closed;
     this.opener = null;
+    this.head = h("div", { class: "popup-head" });
     this.body = h("div", { class: "popup-body" });
     this.element = h("div", { class: "popup-dialog", role: "dialog", "aria-labelledby": "popup-title", tabindex: "-1" },
-      button({ class: "popup-close", "aria-label": t("close") }, "×", () => this.close()), this.body);
+      this.head, button({ class: "popup-close", "aria-label": t("close") }, "×", () => this.close()), this.body);
     this.element.addEventListener("keydown", (event) => this.#key(event));
     // A click that replaces the content leaves its target outside the popup: Leaflet takes it for one on the map, and closes.
     this.element.addEventListener("click", (event) => event.stopPropagation());
     this.popup = L.popup({
-      closeButton: false, autoPanPaddingTopLeft: [12, 12], autoPanPaddingBottomRight: [56, 12], maxWidth: 340, minWidth: 120, closeOnClick: true, className: "ibar-popup",
+      closeButton: false, maxWidth: 340, minWidth: 120, closeOnClick: true, className: "ibar-popup",
     });
     this.popup.setContent(this.element);
     this.popup.on("remove", () => this.#removed());
+    this.element.addEventListener("scroll", () => this.#hint());
+    map.on("tooltipopen", ({ tooltip }) => this.#isOver(tooltip) && tooltip.close());
   }
 
   /** Show content at a position; `opener` is what the focus goes back to. */
   show(latlng, content, { opener = null, offset = 10 } = {}) {
     if (opener) this.opener = opener;
-    this.body.replaceChildren(...content.filter(Boolean));
-    const { clientWidth, clientHeight } = this.map.getContainer();
-    this.popup.options.maxWidth = Math.min(340, clientWidth - 72);
-    this.popup.options.minWidth = Math.min(280, clientWidth - 72);
+    const [head, ...rest] = content.filter(Boolean);
+    this.head.replaceChildren(head);
+    this.body.replaceChildren(...rest);
     this.popup.options.offset = [0, -offset];
-    this.element.style.maxHeight = `${Math.max(150, Math.min(400, clientHeight * 0.55))}px`;
+    this.#fit(latlng, offset);
     this.element.scrollTop = 0;
     this.popup.setLatLng(latlng).update();
     if (!this.popup.isOpen()) this.popup.openOn(this.map);
+    this.map.eachLayer((layer) => layer instanceof L.Tooltip && this.#isOver(layer) && layer.close());
+    this.#hint();
     this.element.focus({ preventScroll: true });
+  }
+
+  /** Be as large as there is room clear of the controls; rather a little lower than move the map. */
+  #fit(latlng, offset) {
+    const { paddingTopLeft, paddingBottomRight } = clearOf(this.map);
+    const { x: width, y: height } = this.map.getSize();
+    const room = width - paddingTopLeft[0] - paddingBottomRight[0];
+    Object.assign(this.popup.options, {
+      autoPanPaddingTopLeft: paddingTopLeft, autoPanPaddingBottomRight: paddingBottomRight,
+      maxWidth: Math.min(340, room), minWidth: Math.min(310, room),
+    });
+    const above = this.map.latLngToContainerPoint(latlng).y - offset - TIP_PX - paddingTopLeft[1];
+    const most = Math.max(150, Math.min(430, (height - paddingTopLeft[1]) * 0.62));
+    this.element.style.maxHeight = `${above >= LEAST_PX ? Math.min(most, above) : most}px`;
+  }
+
+  /** Say by a shade at the lower edge that there is more below. */
+  #hint() {
+    const { scrollTop, clientHeight, scrollHeight } = this.element;
+    this.element.classList.toggle("has-more", scrollTop + clientHeight < scrollHeight - 8);
+  }
+
+  /** Tell whether a tooltip belongs to the symbol whose dialog is open. */
+  #isOver(tooltip) {
+    return this.popup.isOpen() && Boolean(tooltip.getLatLng()?.equals(this.popup.getLatLng()));
   }
 
   /** Close, if it is open. */

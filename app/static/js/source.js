@@ -45,6 +45,17 @@ export async function loadEvents(query, signal) {
   return told(answer, features);
 }
 
+/** Fetch one event; null where there is none of that name. */
+export async function loadEvent(id) {
+  try {
+    const address = new URL(config.events_url, location.href);
+    address.pathname += `/${encodeURIComponent(id)}`;
+    return await getJson(address);
+  } catch {
+    return null;
+  }
+}
+
 /** Fetch one page of events; `query` may be the `next` of the page before. */
 export async function loadPage(query, signal) {
   const address = query instanceof URL ? query : new URL(config.events_url, location.href);

@@ -2,48 +2,77 @@
 
 import { config, count, dayWords, t } from "ibar/config.js";
 import { button, h, svg } from "ibar/dom.js";
+import { Player } from "ibar/player.js";
 
 const HEIGHT = 40;
-const TICK_MS = 900;
-const CALM_TICK_MS = 2000;
 
-/** The bar under the map. `chosen(from, to)` is told the interval; both are empty for the whole time. */
+/** The bar under the map. `chosen(from, to, { isSettled })` is told the interval; both are empty for the whole time. */
 export class Timeline {
-  constructor(frame, { chosen }) {
+  constructor(frame, { chosen, told }) {
     this.chosen = chosen;
+    this.frame = frame;
     this.bins = null;
-    this.timer = 0;
+    this.period = { from: "", to: "" };
     [this.outside, this.inside] = ["time-bar", "time-bar is-in"].map((name) => svg("path", { class: name }));
     this.bars = svg("svg", { class: "time-bars", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
       this.outside, this.inside);
     this.first = this.#slider("time_from");
     this.last = this.#slider("time_to");
     this.told = h("output", { class: "time-told" });
-    this.play = button({ class: "time-button", "aria-pressed": "false" }, t("time_play"), () => this.#toggle());
+    this.player = new Player(this, { told });
     this.element = h("section", { class: "timeline", "aria-label": t("time_label") },
       h("div", { class: "time-head" },
-        this.play,
+        this.player.play,
         button({ class: "time-button", "aria-label": t("time_back") }, "‹", () => this.#step(-1)),
         button({ class: "time-button", "aria-label": t("time_forward") }, "›", () => this.#step(1)),
+        this.player.halt,
+        this.player.speed,
         this.told,
         button({ class: "time-button time-all" }, t("time_all"), () => this.#choose(0, this.bins.starts.length - 1))),
       h("div", { class: "time-track" }, this.bars, this.first, this.last));
-    this.frame = frame;
-    this.element.hidden = true;
     frame.append(this.element);
   }
 
   /** Show counts (of the other filters) and the interval that the address asks for. */
   show(bins, from, to) {
     this.bins = bins;
-    this.element.hidden = bins.starts.length < 2;
-    this.frame.classList.toggle("has-timeline", !this.element.hidden);
+    this.period = { from, to };
+    this.element.hidden = !bins.starts.length;
+    this.frame.classList.toggle("has-no-time", this.element.hidden);
     if (this.element.hidden) return;
+    this.element.style.setProperty("--reach", String(1 - 1 / bins.starts.length));
     for (const slider of [this.first, this.last]) slider.max = String(bins.starts.length - 1);
     const length = bins.step === "year" ? 4 : 7;
     this.first.value = String(from ? this.#index(from.slice(0, length), 0) : 0);
     this.last.value = String(to ? this.#index(to.slice(0, length), 1) : bins.starts.length - 1);
     this.#draw();
+  }
+
+  /** Say how those that begin in the interval and all that the page counts belong together. */
+  tell(matched) {
+    if (this.element.hidden) return;
+    const others = matched - this.#inside();
+    const { from, to } = this.period;
+    if (others > 0) this.told.textContent += `; ${count(from || to ? "earlier" : "undated", others)}`;
+  }
+
+  /** Move on to the next interval of the same length that holds events; null where there is none. The first begins anew. */
+  advance({ isFirst }) {
+    const [a, b] = this.#interval();
+    const { starts, counts } = this.bins;
+    const isWhole = a === 0 && b === starts.length - 1;
+    if (isWhole && !isFirst) return null;
+    let [start, end] = isWhole || (isFirst && b === starts.length - 1) ? [0, this.#firstEnd()] : [b + 1, b + this.#length()];
+    const length = isWhole ? this.#year() : this.#length();
+    while (start < starts.length && !counts.slice(start, end + 1).some(Boolean)) [start, end] = [end + 1, end + length];
+    if (start >= starts.length) return null;
+    return this.#take(start, Math.min(end, starts.length - 1), { isSettled: true });
+  }
+
+  /** Show a period that was there before, to the day. */
+  restore({ from, to }) {
+    this.show(this.bins, from, to);
+    return this.chosen(from, to, { isSettled: true });
   }
 
   #index(start, isLast) {
@@ -54,61 +83,75 @@ export class Timeline {
   }
 
   #slider(key) {
-    const slider = h("input", { type: "range", min: 0, max: 1, step: 1, value: 0, class: "time-slider", "aria-label": t(key) });
+    const slider = h("input", { type: "range", min: 0, max: 1, step: 1, value: 0, class: `time-slider ${key.replace("_", "-")}`, "aria-label": t(key) });
     slider.addEventListener("input", () => {
-      const [a, b] = [Number(this.first.value), Number(this.last.value)];
+      const [a, b] = this.#interval();
       if (a > b) (slider === this.first ? this.last : this.first).value = slider.value;
-      this.#tell();
+      this.#choose(...this.#interval());
     });
     return slider;
   }
 
-  #choose(a, b) {
-    this.first.value = String(a);
-    this.last.value = String(b);
-    this.#tell();
+  #interval() {
+    return [Number(this.first.value), Number(this.last.value)];
   }
 
-  #tell() {
+  /** Take what the reader chose: that ends what plays. */
+  #choose(a, b) {
+    this.player.drop();
+    return this.#take(a, b, { isSettled: false });
+  }
+
+  #take(a, b, how) {
+    this.first.value = String(a);
+    this.last.value = String(b);
+    const whole = this.bins.starts.length - 1;
+    this.period = { from: a === 0 ? "" : firstDay(this.bins.starts[a]), to: b === whole ? "" : lastDay(this.bins.starts[b]) };
     this.#draw();
-    const [a, b, whole] = [Number(this.first.value), Number(this.last.value), this.bins.starts.length - 1];
-    this.chosen(a === 0 ? "" : firstDay(this.bins.starts[a]), b === whole ? "" : lastDay(this.bins.starts[b]));
+    return this.chosen(this.period.from, this.period.to, how);
   }
 
   /** Move the interval by its own length; from the whole time, begin with the first period. */
   #step(direction) {
-    const [a, b, whole] = [Number(this.first.value), Number(this.last.value), this.bins.starts.length - 1];
-    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#opening()] : [whole - this.#opening(), whole])), true;
-    const length = b - a + 1;
-    if (direction > 0 ? b >= whole : a <= 0) return false;
-    const start = Math.min(Math.max(a + direction * length, 0), whole - length + 1);
-    this.#choose(start, start + length - 1);
-    return true;
+    const [[a, b], whole] = [this.#interval(), this.bins.starts.length - 1];
+    if (a === 0 && b === whole) return this.#choose(...(direction > 0 ? [0, this.#firstEnd()] : [this.#lastStart(), whole]));
+    if (direction > 0 ? b >= whole : a <= 0) return undefined;
+    const length = this.#length();
+    return direction > 0 ? this.#choose(b + 1, Math.min(b + length, whole)) : this.#choose(Math.max(a - length, 0), a - 1);
   }
 
-  #opening() {
-    return this.bins.step === "year" ? 0 : Math.min(11, this.bins.starts.length - 1);
+  /** How many periods are a year. */
+  #year() {
+    return this.bins.step === "year" ? 1 : 12;
   }
 
-  #toggle() {
-    if (this.timer) return this.#pause();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.play.textContent = t("time_pause");
-    this.play.setAttribute("aria-pressed", "true");
-    if (Number(this.last.value) === this.bins.starts.length - 1) this.#choose(0, this.#opening());
-    this.timer = setInterval(() => this.#step(1) || this.#pause(), calm ? CALM_TICK_MS : TICK_MS);
+  /** The length of the interval; a year of which the slider has only a part counts as a whole one. */
+  #length() {
+    const [[a, b], { starts }] = [this.#interval(), this.bins];
+    const isCut = (a === 0 && starts[b].endsWith("-12")) || (b === starts.length - 1 && starts[a].endsWith("-01"));
+    return isCut ? Math.ceil((b - a + 1) / 12) * 12 : b - a + 1;
   }
 
-  #pause() {
-    clearInterval(this.timer);
-    this.timer = 0;
-    this.play.textContent = t("time_play");
-    this.play.setAttribute("aria-pressed", "false");
+  /** The last period of the first year. */
+  #firstEnd() {
+    const { starts } = this.bins;
+    return Math.max(starts.findLastIndex((start) => start.startsWith(starts[0].slice(0, 4))), 0);
+  }
+
+  /** The first period of the last year. */
+  #lastStart() {
+    const { starts } = this.bins;
+    return starts.findIndex((start) => start.startsWith(starts.at(-1).slice(0, 4)));
+  }
+
+  #inside() {
+    const [a, b] = this.#interval();
+    return this.bins.counts.slice(a, b + 1).reduce((sum, number) => sum + number, 0);
   }
 
   #draw() {
     const { starts, counts } = this.bins;
-    const [a, b] = [Number(this.first.value), Number(this.last.value)];
+    const [a, b] = this.#interval();
     const most = Math.max(1, ...counts);
     this.bars.setAttribute("viewBox", `0 0 ${starts.length} ${HEIGHT}`);
     const bars = (from, to) => counts.slice(from, to).map((number, i) => {
@@ -117,9 +160,9 @@ export class Timeline {
     }).join("");
     this.outside.setAttribute("d", bars(0, a) + bars(b + 1));
     this.inside.setAttribute("d", bars(a, b + 1));
-    const inside = counts.slice(a, b + 1).reduce((sum, number) => sum + number, 0);
-    const [first, last] = [firstDay(starts[a]), lastDay(starts[b])].map(dayWords);
-    this.told.textContent = t("time_told", { first, last, events: count("begin", inside) });
+    const { from, to } = this.period;
+    const [first, last] = [from || firstDay(starts[a]), to || lastDay(starts[b])].map(dayWords);
+    this.told.textContent = t("time_told", { first, last, events: count("begin", this.#inside()) });
     this.first.setAttribute("aria-valuetext", first);
     this.last.setAttribute("aria-valuetext", last);
   }
