@@ -9,24 +9,20 @@ import base64
 import gzip
 import hashlib
 import json
-import mimetypes
-import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import quote
 
 from flask import url_for
 from markupsafe import Markup
 from werkzeug.security import safe_join
 
 from app.bundle import bundle
+from app.joint import JOINT, STATIC, joined, sheet
 
-STATIC: Final = Path(__file__).with_name("static")
 MODULES: Final = tuple(sorted(path.name for path in (STATIC / "js").glob("*.js")))
 BUNDLES: Final = "bundle/"
-_URL: Final = re.compile(r"url\((?P<quote>[\"']?)(?P<path>[\w./-]+)(?P=quote)\)")
 
 
 class Assets(Protocol):
@@ -72,8 +68,8 @@ class InlineAssets:
 
     def style(self, path: str) -> Markup:
         """Return a style sheet as text, the images that it names as data."""
-        sheet = _URL.sub(lambda found: f'url("{_data_address((STATIC / path).parent / found["path"])}")', _text(path))
-        return _element("style", sheet, self.nonce)
+        text = joined(path) if path in JOINT else sheet(path)
+        return _element("style", text, self.nonce)
 
     def script(self, path: str) -> Markup:
         """Return a classic script as text."""
@@ -98,13 +94,15 @@ def packed_block(value: object, *, element_id: str, nonce: str) -> Markup:
 
 
 def content(path: str) -> bytes:
-    """Return what a path below /assets holds: a file below `static`, or the bundle of a module.
+    """Return what a path below /assets holds: a file below `static`, several in one, or the bundle of a module.
 
     Raises
     ------
     FileNotFoundError
         There is no such file, or it is not below `static`.
     """
+    if path in JOINT:
+        return joined(path).encode()
     name = path.removeprefix(BUNDLES)
     if name != path and name in MODULES:
         return bundle(name).encode()
@@ -144,9 +142,4 @@ def _element(tag: str, text: str, nonce: str) -> Markup:
 
 @cache
 def _text(path: str) -> str:
-    return (STATIC / path).read_text("utf-8")
-
-
-def _data_address(path: Path) -> str:
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return f"data:{quote(kind, safe='/+')};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    return content(path).decode()

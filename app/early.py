@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.filter_form import FilterForm
+from geo.maps import OVERVIEW
 from geo.store import Page
 
 MOST_CARRIED: Final = 2_000
 """Up to so many events the page carries each of them; above, it asks for clusters of what it shows."""
 PAGE_SIZE: Final = 1_000
 """Events of one answer, when the page loads all of them."""
-_GROUND: Final = ("border_line", "land", "crossings", "places")
 
 
 def early_addresses(form: FilterForm, page: Page, config: Mapping[str, Any]) -> list[str]:
@@ -24,7 +24,7 @@ def early_addresses(form: FilterForm, page: Page, config: Mapping[str, Any]) -> 
     is_carried = form.asked.get("view") != "hexagons" and not form.has_slider_days
     if is_carried and 0 < page.number_matched <= MOST_CARRIED:
         addresses.append(_address(config["events_url"], form.query(limit=str(PAGE_SIZE))))
-    drawings = (*_GROUND, "areas") if page.area_only else _GROUND
+    drawings = (OVERVIEW, "areas") if page.area_only else (OVERVIEW,)
     return addresses + [config["drawing_urls"][name] for name in drawings]
 
 

@@ -6,14 +6,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from app import words
 from app.resources import Resources
 from app.rows import Row
-from app.translation import PLAIN, language
+from app.translation import PLAIN, choices, language
 from app.words import Record
 from geo.geojson import LICENCE
 from geo.model import LonLat
@@ -22,6 +23,7 @@ from geo.store import Stored, Version
 
 LICENCE_URL: Final = "https://creativecommons.org/licenses/by/4.0/"
 _VIEW_ZOOM: Final = 12
+_MOST_FIELDS: Final = 60
 _CONTEXT: Final = "https://schema.org"
 
 
@@ -53,6 +55,8 @@ class EventPage:
     citation: str
     description: str
     linked_data: dict[str, Any]
+    back: str
+    """Address of the map at the event, with the filter of the map that the reader came from."""
 
 
 def event_page(here: Resources, stored: Stored) -> EventPage:
@@ -76,7 +80,21 @@ def event_page(here: Resources, stored: Stored) -> EventPage:
         citation=_citation(row, stored.revision),
         description=_description(row),
         linked_data=_linked_data(row, event.location.position),
+        back=_back(row),
     )
+
+
+def _back(row: Row) -> str:
+    """Return the map's address as the reader left it, where the browser says so, with this event open."""
+    own = url_for("pages.map_page", _external=True, **PLAIN)
+    came_from, _mark, query = (request.referrer or "").partition("?")
+    try:
+        given = parse_qsl(query, max_num_fields=_MOST_FIELDS) if came_from == own else []
+    except ValueError:
+        given = []
+    kept = {name: text for name, text in given if name not in ("event", "cursor")}
+    at = {"map": view_of(row)} if view_of(row) else {}
+    return f"{own}?{urlencode({**choices(), **at, **kept, 'event': row.id}, safe=',/:')}"
 
 
 _NO_NAMES: Final = {"place_name": "", "toponym": ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,7 @@ def words(language: str) -> Words:
             number=lambda number: str(format_decimal(number, "#,##0", locale=locale)),
             day=lambda day: str(format_date(day, "long", locale=locale)),
             month=lambda day: _month(day, locale),
-            distance=lambda metres: _distance(metres, locale),
+            distance=lambda metres: _distance(metres, locale, _catalogue(language).gettext),
         ),
         country=lambda code, name: str(locale.territories.get(code) or name),
         cyrillic=transliterate if language == "sr-Cyrl" else str,
@@ -64,7 +65,7 @@ def _month(day: date, locale: Locale) -> str:
     return str(format_skeleton("yMMMM", day, locale=locale))
 
 
-def _distance(metres: float, locale: Locale) -> str:
+def _distance(metres: float, locale: Locale, translate: Callable[[str], str]) -> str:
     if metres < 995:
-        return f"{format_decimal(round(metres), '#,##0', locale=locale)} m"
-    return f"{format_decimal(metres / 1000, '#,##0.#', locale=locale)} km"
+        return translate("%(number)s m") % {"number": format_decimal(round(metres), "#,##0", locale=locale)}
+    return translate("%(number)s km") % {"number": format_decimal(metres / 1000, "#,##0.#", locale=locale)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from app.words import CERTAINTIES, SIDES, STAGES, SUPPORTS, plural_forms
+from app.words import AREA_CERTAINTIES, CERTAINTIES, SIDES, STAGES, SUPPORTS, plural_forms
 from geo.wording import Wording, line_name
 
 
@@ -16,6 +16,7 @@ def map_strings(wording: Wording) -> dict[str, str]:
         **_coded("support", SUPPORTS),
         **_coded("stage", STAGES),
         **_coded("certainty", CERTAINTIES),
+        **_coded("area_certainty", AREA_CERTAINTIES),
         **_popup_words(),
         **_map_words(),
         **_tool_words(),
@@ -44,6 +45,10 @@ def _record_words() -> dict[str, str]:
         "within_radius": _("somewhere within %(distance)s", distance="{distance}"),
         "border_at_crossing": _("at a crossing point on the line"),
         "border_at_line": _("at the line (measured %(distance)s; the side is not certain)", distance="{distance}"),
+        "border_across": _(
+            "%(distance)s away, %(side)s or across another border", distance="{distance}", side="{side}"
+        ),
+        "border_unsure": _("%(distance)s away; the side is not certain", distance="{distance}"),
         "border_area": _("%(distance)s from the middle of the area", distance="{distance}"),
         "border_away": _("%(distance)s away, %(side)s", distance="{distance}", side="{side}"),
         "killed_none": _("nobody killed"),
@@ -60,6 +65,7 @@ def _popup_words() -> dict[str, str]:
         "place": _("Place"),
         "municipality": _("Municipality"),
         "casualties": _("Casualties"),
+        "not_stated": _("not stated"),
         "actors": _("Involved"),
         "force": _("Force"),
         "contributor": _("Sent by"),
@@ -109,6 +115,10 @@ def _tool_words() -> dict[str, str]:
         "measure_length": _("about %(distance)s in a straight line", distance="{distance}"),
         "dark": _("Dark"),
         "print": _("Print"),
+        "drawing": _(
+            "“%(name)s” is being drawn; your browser saves it when it is ready, mostly within ten seconds.",
+            name="{name}",
+        ),
         "search_place": _("Go to a place"),
         "search_none": _("No place of this name is known."),
         "search_went": _("The map shows %(place)s.", place="{place}"),

@@ -132,7 +132,10 @@ def printed(here: Resources, criteria: Criteria, wish: Wish, *, say: Say = lambd
     if count.number_matched > MOST_EVENTS:
         raise TooLarge(f"{count.number_matched} events match; a printed map holds {MOST_EVENTS}: narrow the filters")
     wording, words = here.settings.wording, languages.words(wish.lang)
-    described = query.describe(criteria, count, translate=words.translate, wording=wording, formats=words.formats)
+    parts = query.sureness(here.store, criteria, count)
+    described = query.describe(
+        criteria, count, parts=parts, translate=words.translate, wording=wording, formats=words.formats
+    )
     say(f"reading {count.number_matched:,} events …")
     features = [json.loads(feature) for feature in here.store.iterate(criteria)]
     sheet = Sheet(

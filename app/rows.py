@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,13 +32,13 @@ class Row:
         """Its title, or the next best that it has."""
         return str(self.record["title"] or self.record["summary"] or _("Untitled event"))
 
-    @property
+    @cached_property
     def title_language(self) -> str:
         """The language of its title; empty where that is ours, in the language of the page."""
         own = self.record["title"] or self.record["summary"]
         return text_language(own) if own else ""
 
-    @property
+    @cached_property
     def family(self) -> Family:
         """The family whose symbol it has on the map."""
         return family(self.record["event_type"])
@@ -62,22 +63,22 @@ class Row:
         """The names of its place, each with its language."""
         return words.named(self.record)
 
-    @property
+    @cached_property
     def precision(self) -> str:
         """How precisely the place is known."""
         return words.precision_words(self.record)
 
-    @property
+    @cached_property
     def border(self) -> str:
         """How far from the line it was, and on which side."""
         return words.border_words(self.record)
 
-    @property
+    @cached_property
     def certainty(self) -> str:
         """Whether it lies within the distance asked for."""
         return words.certainty_words(self.record)
 
-    @property
+    @cached_property
     def casualties(self) -> str:
         """Who was harmed."""
         return words.casualty_words(self.record)
@@ -92,7 +93,7 @@ class Row:
         """What the event rests on."""
         return str(words.SUPPORTS.get(self.record["support"], self.record["support"]))
 
-    @property
+    @cached_property
     def sources(self) -> list[dict[str, Any]]:
         """Its sources, with `url` null unless it is an http or https address."""
         record = self.record

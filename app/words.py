@@ -18,8 +18,9 @@ from flask_babel import lazy_gettext as _later
 from app.resources import resources
 from app.translation import language, name_choice
 from app.translations.cyrillic import name_in_cyrillic
+from geo.border import GREATEST_GAP_M
 from geo.model import Criteria
-from geo.query import Formats, describe
+from geo.query import Formats, describe, sureness
 from geo.store import Page
 
 Record = Mapping[str, Any]
@@ -50,6 +51,11 @@ CERTAINTIES: Final = {
     "certain": _later("certainly within the distance asked for"),
     "likely": _later("likely within the distance asked for"),
     "possible": _later("possibly within the distance asked for"),
+}
+AREA_CERTAINTIES: Final = {
+    "certain": _later("the whole area is within the distance asked for"),
+    "likely": _later("most of the area is within the distance asked for"),
+    "possible": _later("part of the area is within the distance asked for"),
 }
 _DASH: Final = "–"
 
@@ -96,11 +102,14 @@ def reading_locale() -> Locale:
 
 
 def day_words(written: str | None) -> str:
-    """Return a day, YYYY-MM-DD, as readers write it; anything else, such as a year alone, stays as it is."""
+    """Return a day, YYYY-MM-DD, or a month, YYYY-MM, as readers write it; anything else, such as a year, stays."""
+    text = written or ""
     try:
-        return _day(date.fromisoformat(written or ""))
+        return (
+            _month(date.fromisoformat(f"{text}-01")) if len(text) == len("2023-09") else _day(date.fromisoformat(text))
+        )
     except ValueError:
-        return written or ""
+        return text
 
 
 def format_patterns() -> dict[str, Any]:
@@ -133,11 +142,19 @@ def place_names(record: Record) -> str:
 
 
 def named(record: Record) -> list[tuple[str, str]]:
-    """Return the place's names as the reader chose them, each with its language; empty for one that is not known."""
+    """Return the place's names as the reader chose them, each with its language; empty for one that is not known.
+
+    Of both the Albanian stands first, for readers of Serbian the Serbian. An area has its English name in English: it
+    is a description ("Northern Kosovo") rather than a name on signposts.
+    """
+    if record.get("area_id") and language() == "en" and record["place_name"]:
+        return [("", record["place_name"])]
     albanian, (script, serbian) = record["place_name_sq"], serbian_name(record["place_name_sr"])
     if albanian and albanian == serbian:
         return [("", albanian)]
     known = [(code, name) for code, name in (("sq", albanian), (script, serbian)) if name]
+    if language().startswith("sr"):
+        known.reverse()
     chosen = [(code, name) for code, name in known if name_choice() in ("both", code[:2])]
     return chosen or known or [("", record["place_name"] or record["toponym"] or str(_("place unknown")))]
 
@@ -168,15 +185,26 @@ def border_words(record: Record) -> str:
     distance = length_words(record["border_distance_m"])
     if record["area_id"]:
         return str(_("%(distance)s from the middle of the area", distance=distance))
-    if record["border_side_certain"] is False:
-        return str(_("at the line (measured %(distance)s; the side is not certain)", distance=distance))
     side = SIDES.get(record["border_side"], record["border_side"])
+    if record["border_side_certain"] is False:
+        return _unsure_side(record, distance, str(side))
     return str(_("%(distance)s away, %(side)s", distance=distance, side=side))
 
 
+def _unsure_side(record: Record, distance: str, side: str) -> str:
+    """Say why a side is not certain: the line is in reach, its two outlines differ there, or another border is near."""
+    clear_m = record["border_distance_m"] - (record["uncertainty_m"] or 0)
+    if clear_m <= 0:
+        return str(_("at the line (measured %(distance)s; the side is not certain)", distance=distance))
+    if clear_m > GREATEST_GAP_M and side:
+        return str(_("%(distance)s away, %(side)s or across another border", distance=distance, side=side))
+    return str(_("%(distance)s away; the side is not certain", distance=distance))
+
+
 def certainty_words(record: Record) -> str:
-    """Say whether it lies within the distance that was asked for."""
-    return str(CERTAINTIES.get(record.get("certainty") or "", ""))
+    """Say whether it, or how much of its area, lies within the distance that was asked for."""
+    words = AREA_CERTAINTIES if record["area_id"] else CERTAINTIES
+    return str(words.get(record.get("certainty") or "", ""))
 
 
 def casualty_words(record: Record) -> str:
@@ -195,10 +223,25 @@ def _killed(record: Record) -> str:
     return f"{words} ({_('sources say %(low)s to %(high)s', low=low, high=high)})"
 
 
-def described(criteria: Criteria, count: Page | int) -> str:
+def described(criteria: Criteria, count: Page) -> str:
     """Return a filter and what it found, in the words of the reader's language and of the operator."""
-    wording = resources().settings.wording
-    return describe(criteria, count, translate=translator(), wording=wording, formats=reading_formats())
+    here = resources()
+    parts = sureness(here.store, criteria, count)
+    wording = here.settings.wording
+    return describe(criteria, count, parts=parts, translate=translator(), wording=wording, formats=reading_formats())
+
+
+def sureness_words(criteria: Criteria, count: Page) -> str:
+    """Return how many are surely, possibly and by area within the distance asked for; empty where none was."""
+    parts = sureness(resources().store, criteria, count)
+    if parts is None:
+        return ""
+    counted = (
+        (_("%(number)s certainly or likely within", number=number_words(parts.likely)), True),
+        (_("%(number)s possibly within", number=number_words(parts.possible)), parts.possible),
+        (_("%(number)s known only by area", number=number_words(count.area_only)), count.area_only),
+    )
+    return ", ".join(str(words) for words, is_said in counted if is_said)
 
 
 def translator() -> Callable[[str], str]:

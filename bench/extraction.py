@@ -2,10 +2,11 @@
 
     python -m bench.extraction [--wrong]
 
-Prints, for the dev split (rules may be written from it) and the test split (kept aside) apart: place names, places,
-events, dates and deaths for each language and script; how often a confidence is right; articles per second on one
-core; and what opening the gazetteer takes. `bench/baseline.py` says what the baseline is. `--wrong` lists each event
-that is missed or too many, for the dev split only.
+Prints, for the dev split (rules may be written from it) and the test split (kept aside) apart, of the short texts and
+of the longer passages that others than the writers of the rules wrote: place names, places, events, dates and deaths
+for each language and script; how often a confidence is right; articles per second on one core; and what opening the
+gazetteer takes. `bench/baseline.py` says what the baseline is. `--wrong` lists each event that is missed or too many,
+for the dev splits only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import baseline
-from bench.scoring import FAMILIES, Answer, Said, Tally, Text, corpus, ratio, score
+from bench.scoring import FAMILIES, PASSAGES, Answer, Said, Tally, Text, corpus, ratio, score
 from geo.border import Border
 from geo.gazetteer import Gazetteer
 from geo.geocode import resolve
@@ -177,14 +178,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--wrong", action="store_true", help="list what is wrong in the dev split, and nothing else")
     asked = parser.parse_args()
-    texts = corpus(Gazetteer.open())
+    texts, passages = corpus(Gazetteer.open()), corpus(Gazetteer.open(), PASSAGES)
     if asked.wrong:
-        print("\n".join(wrong([text for text in texts if text.split == "dev"])))
+        print("\n".join(wrong([text for text in (*texts, *passages) if text.split == "dev"])))
         return
     programs: dict[str, Program] = {"Ibar": ibar}
     programs |= {name: naive(find) for name, find in baseline.finders().items()}
-    for split in ("dev", "test"):
-        print_split(split, [text for text in texts if text.split == split], programs)
+    for name, some in (("texts", texts), ("passages", passages)):
+        for split in ("dev", "test"):
+            print_split(f"{name}, {split}", [text for text in some if text.split == split], programs)
     print_speed(texts, programs)
 
 

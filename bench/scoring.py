@@ -17,7 +17,10 @@ from geo.crs import geod
 from geo.gazetteer import Gazetteer
 from geo.model import LonLat
 
-CORPUS: Final = Path(__file__).resolve().parents[1] / "tests" / "data" / "extraction.jsonl"
+_DATA: Final = Path(__file__).resolve().parents[1] / "tests" / "data"
+CORPUS: Final = _DATA / "extraction.jsonl"
+PASSAGES: Final = _DATA / "passages.jsonl"
+"""Longer ones, written by others than the writers of the rules; names are not annotated."""
 FAMILIES: Final = {
     name: family
     for family, names in {

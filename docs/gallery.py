@@ -67,9 +67,11 @@ class Gallery:
         words, store = languages.words(lang), self.here.store
         matching = {json.loads(feature)["id"] for feature in store.iterate(criteria)}
         found = [feature for feature in self.features if feature["id"] in matching]
+        count = store.count(criteria)
         said = query.describe(
             criteria,
-            store.count(criteria),
+            count,
+            parts=query.sureness(store, criteria, count),
             translate=words.translate,
             formats=words.formats,
             wording=SETTINGS_HERE.wording,

@@ -29,6 +29,7 @@ _WITHIN: Final = {
     "certain": "certainly within {distance} of the {line}",
     "likely": "likely within {distance} of the {line}",
     "possible": "possibly within {distance} of the {line}",
+    "parted": "certainly or likely within {distance} of the {line}",
 }
 _SIDES: Final = {"XK": "on the Kosovo side", "RS": "on the Serbian side", "line": "at the line"}
 
@@ -140,24 +141,50 @@ def every(store: Store, criteria: Criteria, *, sort: Sort = "-date_start") -> It
     return store.iterate(criteria, sort=sort)
 
 
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How many of the events that may be within a distance of the line have a position, parted by how sure it is."""
+
+    likely: int
+    """Certainly within, or likely."""
+    possible: int
+    """Possibly within, and no more than that."""
+
+
+def sureness(store: Store, criteria: Criteria, count: Count | Page) -> Sureness | None:
+    """Return the parts of a count of what is possibly within a distance; null where that was not asked.
+
+    Events known only by an area are in neither part: `count.area_only` has them.
+    """
+    if criteria.within_m is None or criteria.certainty != "possible":
+        return None
+    likely = store.count(replace(criteria, certainty="likely"))
+    pinned = likely.number_matched - likely.area_only
+    return Sureness(pinned, max(0, count.number_matched - count.area_only - pinned))
+
+
 def describe(
     criteria: Criteria,
     count: Count | Page | int,
     *,
+    parts: Sureness | None = None,
     translate: Translate = str,
     wording: Wording = "border",
     formats: Formats = _ENGLISH,
 ) -> str:
     """Return a filter and what it found in words, for titles, tables and alternative texts.
 
-    For example "87 incidents, 1 Jan–31 Dec 2023, possibly within 15 km of the border; 9 known only by area, 2 not
-    placed".
+    For example "87 incidents, 1 Jan–31 Dec 2023, likely within 15 km of the border; 9 known only by area". With `parts`
+    the number that a reader would quote comes first: "61 incidents, 1 Jan–31 Dec 2023, certainly or likely within 15 km
+    of the border; 17 more possibly within, 9 more known only by area; 87 in all, 2 not placed".
 
     Parameters
     ----------
     criteria : Criteria
     count : Count, Page or int
         What was found.
+    parts : Sureness, optional
+        The parts of the count, where what is possibly within a distance was asked for.
     translate : callable
         Translates each phrase; values are put in afterwards.
     wording : Wording
@@ -166,13 +193,13 @@ def describe(
         How numbers, days and distances are written.
     """
     words = _Words(translate, formats, line_name(wording, is_short=True, translate=translate))
-    number = count if isinstance(count, int) else count.number_matched
+    number = parts.likely if parts else count if isinstance(count, int) else count.number_matched
     one, many = _NOUNS.get(criteria.kinds, _NOUNS[()])
-    said = ", ".join(
-        (translate(one if number == 1 else many).format(count=formats.number(number)), *words.asked(criteria))
-    )
-    apart = [] if isinstance(count, int) else words.apart(count)
-    return "; ".join((said, ", ".join(apart))) if apart else said
+    asked = words.asked(criteria, "parted" if parts else criteria.certainty)
+    said = ", ".join((translate(one if number == 1 else many).format(count=formats.number(number)), *asked))
+    more = words.more(count, parts) if parts else []
+    apart = [] if isinstance(count, int) else words.apart(count, parts)
+    return "; ".join((said, *(", ".join(each) for each in (more, apart) if each)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +210,29 @@ class _Words:
     formats: Formats
     line: str
 
-    def apart(self, count: Count | Page) -> list[str]:
+    def apart(self, count: Count | Page, parts: Sureness | None) -> list[str]:
         translate = self.translate
-        parts = (
-            (translate("{count} known only by area"), count.area_only),
+        total = count.number_matched if parts and count.number_matched > parts.likely else 0
+        by_area = 0 if parts else count.area_only
+        return self.counted(
+            (translate("{count} in all"), total),
+            (translate("{count} known only by area"), by_area),
             (translate("{count} not placed"), count.not_placed),
         )
-        return [text.format(count=self.formats.number(number)) for text, number in parts if number]
 
-    def asked(self, criteria: Criteria) -> Iterator[str]:
+    def more(self, count: Count | Page | int, parts: Sureness) -> list[str]:
+        return self.counted(
+            (self.translate("{count} more possibly within"), parts.possible),
+            (self.translate("{count} more known only by area"), 0 if isinstance(count, int) else count.area_only),
+        )
+
+    def counted(self, *texts: tuple[str, int]) -> list[str]:
+        return [text.format(count=self.formats.number(number)) for text, number in texts if number]
+
+    def asked(self, criteria: Criteria, sure: str) -> Iterator[str]:
         yield from self.what(criteria)
         yield from self.when(criteria)
-        yield from self.border(criteria)
+        yield from self.border(criteria, sure)
         yield from self.where(criteria)
 
     def what(self, criteria: Criteria) -> Iterator[str]:
@@ -229,10 +267,10 @@ class _Words:
             return f"{start.day} {_MONTHS[start.month - 1]}–{day(end)}"
         return f"{start.day}–{day(end)}"
 
-    def border(self, criteria: Criteria) -> Iterator[str]:
+    def border(self, criteria: Criteria, sure: str) -> Iterator[str]:
         translate, line = self.translate, self.line
         if criteria.within_m is not None:
-            within = translate(_WITHIN.get(criteria.certainty, _WITHIN["possible"]))
+            within = translate(_WITHIN[sure])
             yield within.format(distance=self.formats.distance(criteria.within_m), line=line)
         for side in criteria.sides:
             text = _SIDES.get(side)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -318,3 +320,14 @@ def test_wording_of_the_operator(client: FlaskClient, app: Flask, wording: str) 
     with running(replace(app.extensions["ibar"].settings, wording=wording)) as other:  # type: ignore[arg-type]
         described = got(other.test_client(), "/api/near-border?within_m=5000")["description"]
     assert f"within 5 km of the {SHORT_NAMES[wording]}" in described  # type: ignore[index]
+
+
+def test_data_page_begins_with_files_that_can_be_had(client: FlaskClient) -> None:
+    page = client.get("/api/?f=html").text
+    assert "<h1>Data</h1>" in page
+    files = re.findall(r'<a href="([^"]*)" download>(\w+)</a>', page)
+    assert [name for _address, name in files] == ["CSV", "GeoJSON", "GeoPackage", "KML", "GeoParquet"]
+    for address, _name in files:
+        with client.get(unescape(address)) as answer:
+            assert answer.status_code == 200
+            assert answer.headers["Content-Disposition"].startswith('attachment; filename="ibar-events.')

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bench.scoring import Answer, Said, Tally, Text, corpus, score
+from bench.scoring import PASSAGES, Answer, Said, Tally, Text, corpus, score
 from geo.gazetteer import Gazetteer
 from geo.model import LonLat
 
@@ -22,13 +22,22 @@ def texts() -> list[Text]:
     return corpus(Gazetteer.open())
 
 
+@pytest.fixture(scope="module")
+def passages() -> list[Text]:
+    return corpus(Gazetteer.open(), PASSAGES)
+
+
 def tally_of(*events: Said, names: frozenset[tuple[int, int]] = frozenset()) -> Tally:
     tally = Tally()
     score(TEXT, Answer(events, names, [e.at for e in events if e.at]), tally)
     return tally
 
 
-def test_the_corpus_is_large_in_every_language_and_half_of_it_is_kept_aside(texts: list[Text]) -> None:
+@pytest.mark.parametrize("of", ["texts", "passages"])
+def test_the_corpus_is_large_in_every_language_and_half_of_it_is_kept_aside(
+    of: str, request: pytest.FixtureRequest
+) -> None:
+    texts: list[Text] = request.getfixturevalue(of)
     assert len({text.id for text in texts}) == len(texts) >= 120
     assert sum(not text.gold for text in texts) >= 20
     for language in ("en", "sq", "sr-Latn", "sr-Cyrl"):

@@ -89,7 +89,10 @@ class TestQuery:
 
     def test_table_says_the_filter_and_what_it_found(self, ibar: Ibar) -> None:
         out = ibar("query", "--near-border", "15km").stdout
-        assert out.startswith("3 events, possibly within 15 km of the border / boundary line; 1 known only by area")
+        assert out.startswith(
+            "2 events, certainly or likely within 15 km of the border / boundary line;"
+            " 1 more known only by area; 3 in all"
+        )
         row = next(line for line in out.splitlines() if line.endswith("clash"))
         assert row.split("  ")[0] == "2023-09-24"
         assert re.search(r"  11\.\d km \(certain\)  XK  ", row)

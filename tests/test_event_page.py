@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,36 @@ def test_page_names_crossing_history_citation_and_that_nothing_is_disputed(clien
     assert "http://localhost/events/clash" in page
     assert "Nothing is recorded as disputed." in page
     assert "CC BY 4.0" in page
+
+
+def back_of(client: FlaskClient, referrer: str | None, path: str = "/events/clash") -> str:
+    given = {"Referer": referrer} if referrer else {}
+    found = re.search(r'<p class="back"><a href="([^"]*)">', client.get(path, headers=given).text)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_way_back_leads_to_the_map_at_the_event_with_the_filter_that_the_reader_had(client: FlaskClient) -> None:
+    fresh = "http://localhost/?map=12/42.9728/20.7813&event=clash"
+    assert back_of(client, None) == fresh
+    assert back_of(client, "https://elsewhere.example/?q=x") == fresh
+    assert back_of(client, "http://localhost/about?q=x") == fresh
+    kept = back_of(client, "http://localhost/?q=fire&map=10/43/20.8&event=block&cursor=abc&lang=sq")
+    assert kept == "http://localhost/?map=10/43/20.8&q=fire&lang=sq&event=clash"
+    assert back_of(client, "http://localhost/?" + "&".join(f"a{n}=1" for n in range(99))) == fresh
+    assert client.get(kept).status_code == 200
+    assert back_of(client, None, "/events/raids") == "http://localhost/?event=raids"
+
+
+@pytest.mark.parametrize(
+    "query", ['q="><script>alert(1)</script>', "q=%22%3E%3Cb%3E&javascript:alert(1)", "q=%zz&&=&%"]
+)
+def test_way_back_is_an_address_of_this_site_whatever_is_sent(client: FlaskClient, query: str) -> None:
+    page = client.get("/events/clash", headers={"Referer": f"http://localhost/?{query}"}).text
+    found = re.search(r'<p class="back"><a href="([^"<>]*)">', page)
+    assert found is not None
+    assert found[1].startswith("http://localhost/?")
+    assert "<script>alert" not in page
 
 
 def test_page_shows_what_is_disputed(small_settings: Settings, make_event: Callable[..., Event]) -> None:

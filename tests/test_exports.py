@@ -92,7 +92,7 @@ def test_svg_keeps_text_and_says_what_it_shows(real: list[dict[str, Any]], sheet
     svg = export_map(real, format="svg", cache_folder=CACHE, sheet=sheet).decode()
     root = ElementTree.fromstring(svg)
     texts = ["".join(node.itertext()).replace("\u2009", "") for node in root.iter("{http://www.w3.org/2000/svg}text")]
-    for wanted in ("The north, seen twice", "KOSOVO*", "Banjska / Banjskë", "People killed"):
+    for wanted in ("The north, seen twice", "KOSOVO*", "Banjskë / Banjska", "People killed"):
         assert wanted in texts
     description = root.find("{http://www.w3.org/2000/svg}desc")
     assert description is not None
@@ -375,3 +375,21 @@ def test_view_shows_neither_drafts_nor_withdrawn_events(client: FlaskClient) -> 
     body = client.get("/export/map.svg?extent=kosovo").get_data(as_text=True)
     assert "zebrafinch" not in body
     assert "5 events" in body
+
+
+def test_label_of_what_happened_is_nearest_to_its_own_symbol(drawn: DrawnSheet) -> None:
+    """A label may stand beside a larger symbol than its own, and is then read as that one's."""
+    title = "Armed attack on Kosovo"
+    words = {text.get_gid(): text.get_text() for text in drawn.page.figure.findobj(Text) if text.get_gid()}
+    named = next(gid for gid, said in words.items() if said.startswith(title) and gid.startswith("label-"))
+    boxes = [box for gid, box in text_boxes(drawn, re.escape(named.rsplit("-", 1)[0]) + "-").items()]
+    block = np.array([*np.min(boxes, axis=0)[:2], *np.max(boxes, axis=0)[2:]])
+    scale = drawn.page.figure.dpi / 72
+    one = next(one for one in drawn.drawn if any(title in mark.headline for mark in one.marks))
+    at, radii = one.symbols_at * scale, np.asarray(one.radii) * scale
+    outside = np.maximum(np.maximum(block[:2] - at, at - block[2:]), 0)
+    away = np.hypot(*outside.T) - radii
+    own = next(i for i, mark in enumerate(one.marks) if title in mark.headline)
+    larger = [away[i] for i in range(len(away)) if radii[i] >= radii[own] and i != own]
+    assert larger
+    assert away[own] < min(larger)

@@ -272,6 +272,9 @@ def test_language_reaches_phrases_dates_names_and_the_file(lang: str) -> None:
     assert root.get("lang") == lang
     months = {"sq": "dhjetor", "sr-Latn": "decembar", "sr-Cyrl": "децембар"}
     assert any(months[lang] in text for text in texts)
+    kilometres = " км" if lang == "sr-Cyrl" else " km"
+    assert any(text.endswith(kilometres) for text in texts)
+    assert lang != "sr-Cyrl" or not any(text.endswith(" km") for text in texts)
     assert not any("Data as of" in text or ".." in text for text in texts)
 
 
@@ -421,10 +424,11 @@ def test_report_says_everything(tmp_path: Path) -> None:
     for wanted in (
         "Ћирилица ђ, š, ë",
         "Example Gazette",
-        "Banjska / Banjskë",
+        "Banjskë / Banjska",
         "somewhere within 500 m",
         "known only by area",
         "Known only by area: Northern Kosovo: 1.",
+        "Events: CC BY 4.0.",
         "UNSCR 1244",
         "OpenStreetMap",
         "Events by month",

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
-from app.assets import STATIC
+from app.joint import STATIC
 from geo import boundaries, style
 from geo.boundaries import Feature, Municipalities
 from geo.errors import InvalidInput, NotFound

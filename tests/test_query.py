@@ -114,6 +114,26 @@ def test_the_words_are_translated_and_the_line_is_called_as_the_operator_says():
     assert said == "2 Ereignisse, ab 1. März 2023, possibly within 1 km of the boundary line"
 
 
+def test_what_is_surely_within_comes_first_and_the_parts_add_up(store):
+    asked = Criteria(within_m=1_000)
+    count = store.count(asked)
+    parts = query.sureness(store, asked, count)
+    assert parts == query.Sureness(likely=2, possible=1)
+    assert query.describe(asked, count, parts=parts) == (
+        "2 events, certainly or likely within 1 km of the border;"
+        " 1 more possibly within, 1 more known only by area; 4 in all"
+    )
+    nothing_more = Criteria(within_m=1_000, text="absent")
+    count = store.count(nothing_more)
+    said = query.describe(nothing_more, count, parts=query.sureness(store, nothing_more, count))
+    assert said == "0 events, with the words “absent”, certainly or likely within 1 km of the border"
+
+
+@pytest.mark.parametrize("asked", [Criteria(), Criteria(within_m=1_000, certainty="likely")])
+def test_only_what_is_possibly_within_is_parted(store, asked):
+    assert query.sureness(store, asked, store.count(asked)) is None
+
+
 @given(asked=criteria(), number=st.integers(0, 10**9))
 def test_any_filter_has_words(asked, number):
     said = query.describe(asked, Count(number, 0, 0))

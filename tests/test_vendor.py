@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.assets import STATIC
+from app.joint import STATIC
 
 SCRIPT = STATIC / "vendor.py"
 VENDOR = STATIC / "vendor"

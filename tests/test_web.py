@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -14,8 +15,8 @@ from click.testing import Result
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
-from app.assets import STATIC
 from app.config import Settings
+from app.joint import STATIC
 from geo.model import Event, Evidence
 from geo.store import open_store
 from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, follow, visit
@@ -406,3 +407,20 @@ def test_reader_switches_the_colours_and_the_address_remembers(browser: Browser,
         assert page.evaluate("document.documentElement.dataset.theme") is None
         assert page.context.cookies() == []
         assert seen.errors == []
+
+
+def test_downloads_say_what_they_give_and_a_print_that_it_is_being_drawn(browser: Browser, address: str) -> None:
+    with visit(browser) as seen:
+        page = seen.go(f"{address}/?map=11.0/42.9700/20.7800")
+        section = page.get_by_role("region", name="Download these events")
+        for link in section.get_by_role("link").all():
+            expect(link).to_have_accessible_description(re.compile(r"\w{3}"))
+        with page.expect_download() as started:
+            section.get_by_role("link", name="Map of this view (PDF)").click()
+        expect(section.get_by_role("status")).to_contain_text("“Map of this view (PDF)” is being drawn")
+        assert started.value.suggested_filename == "ibar-overview.pdf"
+        extent = re.search(r"extent=([^&]*)", unquote(started.value.url))
+        assert extent is not None
+        west, south, east, north = map(float, extent[1].split(","))
+        assert west < 20.78 < east < 21.3
+        assert 42.7 < south < 42.97 < north

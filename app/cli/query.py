@@ -94,7 +94,8 @@ def _print_table(store: Store, criteria: Criteria, sort: Sort, limit: int | None
 
 
 def _described(criteria: Criteria, count: Count) -> str:
-    return queries.describe(criteria, count, wording=resources().settings.wording)
+    parts = queries.sureness(resources().store, criteria, count)
+    return queries.describe(criteria, count, parts=parts, wording=resources().settings.wording)
 
 
 def _rows(features: Iterable[bytes]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
@@ -116,7 +117,10 @@ def _place(of: Mapping[str, Any]) -> str:
 def _side(of: Mapping[str, Any]) -> str:
     if of["area_id"] or not of["border_side"]:
         return ""
-    return of["border_side"] if of["border_side_certain"] or of["border_side"] == "line" else "at the line"
+    if of["border_side_certain"] or of["border_side"] == "line":
+        return str(of["border_side"])
+    is_in_reach = of["border_distance_m"] <= (of["uncertainty_m"] or 0)
+    return "at the line" if is_in_reach else f"{of['border_side']}?"
 
 
 def _date(of: Mapping[str, Any]) -> str:

@@ -79,7 +79,7 @@ LETTERS: Final = _LETTER
 _SERBIAN: Final = re.compile(rf"(?:{'|'.join(_LETTER)}|[^A-Za-zÀ-ɏ])+")
 FOREIGN: Final = (
     "OpenStreetMap", "GeoNames", "Leaflet", "Folium", "JavaScript", "OpenAPI", "GeoJSON", "oEmbed", "ODbL", "NGA GNS",
-    "CC BY", "Esc", "Enter", "Tab", "PNG",
+    "CC BY", "Esc", "Enter", "Tab", "PNG", "QGIS", "GIS", "Google Earth",
     "GET",
     "HEAD", "PDF", "CSV", "GNS", "NGA", "UTC", "Ibar",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from werkzeug.wsgi import wrap_file
 
 from app import data_files, params, values
 from app.answers import Validators, check_cached, validated
+from app.file_names import file_name
 from app.kept_files import KeptFiles
 from app.operations import CSV, FORMATS, GEOJSON, operation
 from app.params import Parameter
@@ -48,8 +49,8 @@ def export(asked: dict[str, Any]) -> Response:
     file = kept.find(name)
     if file is None and form in data_files.STREAMED:
         pieces = data_files.pieces(resources().store, criteria, form, sort=asked.get("sort", _SORT))
-        return _attached(Response(kept.pass_on(name, pieces)), form, validators)
-    return _attached(_whole(file or _built(asked, criteria, kept, name)), form, validators)
+        return _attached(Response(kept.pass_on(name, pieces)), form, criteria, validators)
+    return _attached(_whole(file or _built(asked, criteria, kept, name)), form, criteria, validators)
 
 
 def _kept_files() -> KeptFiles:
@@ -74,9 +75,10 @@ def _whole(file: BinaryIO) -> Response:
     return response
 
 
-def _attached(response: Response, form: str, validators: Validators) -> Response:
+def _attached(response: Response, form: str, criteria: Criteria, validators: Validators) -> Response:
     response.content_type = f"{CSV}; charset=utf-8; header=present" if form == "csv" else FORMATS[form]
-    response.headers["Content-Disposition"] = f'attachment; filename="ibar-events.{form}"'
+    name = file_name("ibar-events", criteria, form)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return validated(response, validators)
 
 

@@ -16,9 +16,10 @@ from werkzeug.exceptions import NotImplemented as NotOffered
 
 from app import params, values
 from app.answers import Validators, as_json
-from app.assets import STATIC, json_block
+from app.assets import json_block
 from app.early import early_addresses
 from app.filter_form import FilterForm, read_form, read_query
+from app.joint import STATIC
 from app.map_config import served_config
 from app.params import Parameter
 from app.preview import HEIGHT, WIDTH, preview_png, view_box

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app import params, prints
 from app.answers import check_cached
+from app.file_names import file_name
 from app.prints import WISHES, Wish
 from app.resources import resources
 from app.translation import language
@@ -28,7 +29,8 @@ def printed_map(form: str) -> Response:
     wish = Wish(form=prints.form(form), permalink=_permalink(), lang=language(), **chosen)
     body = resources().draftsman.drawn(criteria, wish, validators.tag)
     response = Response(body, mimetype=MEDIA_TYPES[form])
-    response.headers["Content-Disposition"] = f'inline; filename="ibar-{wish.layout}.{form}"'
+    name = file_name(f"ibar-{wish.layout}", criteria, form, event_id=wish.id)
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.set_etag(validators.tag, weak=True)
     response.last_modified = validators.modified
     response.cache_control.no_cache = True

@@ -8,11 +8,12 @@ from functools import cache, lru_cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from app.answers import Validators, as_json
 from app.assets import LinkedAssets, asked_early, json_block
+from app.downloads import downloads
 from app.early import early_addresses
 from app.event_page import event_page as event_page_of
 from app.event_page import view_of
@@ -23,8 +24,8 @@ from app.resources import Resources, resources
 from app.rows import Row, rows
 from app.security import csp_nonce
 from app.sharing import Card, absolute, map_card
-from app.translation import choices, language
-from app.words import day_words, described
+from app.translation import choices
+from app.words import day_words, described, sureness_words
 from geo import __version__, boundaries, query
 from geo.geojson import CITATION, encode
 from geo.maps import LAYERS, Shell, Tiles, areas_drawing, drawing, shell, tile_server
@@ -38,7 +39,6 @@ blueprint = Blueprint("pages", __name__)
 PAGE_SIZE: Final = 50
 _FEW_MINUTES_S: Final = 300
 _DAY_S: Final = 86_400
-_FORMATS: Final = ("png", "svg", "pdf")
 
 
 @blueprint.app_context_processor
@@ -84,6 +84,7 @@ def map_page() -> str:
         page=page,
         rows=rows(page.features),
         described=described(form.criteria, page),
+        sureness=sureness_words(form.criteria, page),
         downloads=downloads(form),
         updated=last_updated(),
     )
@@ -156,27 +157,6 @@ def type_counts(form: FilterForm) -> dict[str, int]:
     if resources().tiles.is_built:
         return types(*resources().tiles.select(every_type))
     return dict(query.counts(resources().store, every_type, by="type"))
-
-
-def downloads(form: FilterForm) -> list[dict[str, Any]]:
-    """Return the links to the same events in other forms."""
-    data = {"GeoJSON": "geojson", "CSV": "csv", "GeoPackage": "gpkg", "KML": "kml"}
-    links: list[dict[str, Any]] = [
-        {"label": name, "href": f"{url_for('data.export')}?{form.query(f=f)}", "is_file": True}
-        for name, f in data.items()
-    ]
-    lang = {} if language() == "en" else {"lang": language()}
-    prints = [
-        {"label": f.upper(), "href": f"/export/map.{f}?{form.query(**lang)}".rstrip("?"), "is_file": True}
-        for f in _FORMATS
-    ]
-    layouts = {_("Strip along the line"): "near-border", _("Hexagons"): "density", _("Report"): "report"}
-    sheets = [
-        {"label": f"{name} (PDF)", "href": f"/export/map.pdf?{form.query(layout=layout, **lang)}", "is_file": True}
-        for name, layout in layouts.items()
-    ]
-    feed = {"label": _("Atom feed"), "href": f"{url_for('feed.feed')}?{form.page_query()}".rstrip("?")}
-    return [*links, *prints, *sheets, feed]
 
 
 def last_updated() -> str:

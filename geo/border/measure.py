@@ -23,6 +23,8 @@ from geo.model import BorderMeasure, LonLat
 CROSSING_SIDE: Final = "line"
 LINE_ACCURACY_M: Final = 1.0
 """The source simplified its outlines to this; nearer to the line no side is certain."""
+GREATEST_GAP_M: Final = 1_300.0
+"""So far apart lie the two outlines of the line at most."""
 _REMEMBERED: Final = 20_000
 """Positions whose measures are kept: the same villages come up again and again."""
 

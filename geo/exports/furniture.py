@@ -185,7 +185,8 @@ def draw_scale_bar(page: Page, view: View, corner: str, words: Words) -> None:
         page.rectangle(
             half, facecolor=colour, edgecolor=INK, linewidth=0.7, zorder=14, gid=f"scale-{view.frame.x:.0f}-{i}"
         )
-    for share, said in ((0.0, "0"), (0.5, words.decimal(length_km / 2)), (1.0, f"{words.decimal(length_km)} km")):
+    whole = words.translate("%(number)s km") % {"number": words.decimal(length_km)}
+    for share, said in ((0.0, "0"), (0.5, words.decimal(length_km / 2)), (1.0, whole)):
         at = x + share * length
         page.text(at, y + 6.5, said, _BAR, align="center", zorder=15)
 

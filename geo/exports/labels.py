@@ -29,6 +29,12 @@ _MARGIN_PT: Final = 1.2
 _POSITIONS_DEG: Final = (0, 180, 35, -35, 145, -145, 90, -90)
 _LEADS_PT: Final = (8.0, 15.0, 24.0, 36.0, 50.0)
 _LEAD_COST: Final = 7.0
+_SYMBOL_PT: Final = 3.6
+"""Radius of the smallest symbol of an event; what is smaller is a dot, or a crossing."""
+_DOUBT_PT: Final = 4.0
+"""So much farther than its own must another symbol be, for a label not to be taken for the other's."""
+_DOUBT_COST: Final = 0.8
+"""For each point of the other's radius: the larger it is, the sooner it draws a label to itself."""
 _LINE_COST: Final = 0.9
 """For each point of a line of the map that the label covers."""
 
@@ -118,6 +124,15 @@ class Obstacles:
         away = np.hypot(points[:, None, 0] - others[None, :, 0], points[:, None, 1] - others[None, :, 1])
         return not bool((away < others[None, :, 2]).any())
 
+    def doubt_cost(self, box: Box, own: tuple[float, float], gap: float) -> float:
+        """Return the cost of other symbols that are hardly farther from a box than its own, which is `gap` away."""
+        x, y, r = self.circles.T
+        dx = np.maximum(np.maximum(box[0] - x, x - box[2]), 0)
+        dy = np.maximum(np.maximum(box[1] - y, y - box[3]), 0)
+        is_other = np.hypot(x - own[0], y - own[1]) > 0.1
+        nearness = np.clip(1 - (np.hypot(dx, dy) - r - gap) / _DOUBT_PT, 0, 1)
+        return float((nearness * r)[is_other & (r >= _SYMBOL_PT)].sum()) * _DOUBT_COST
+
     def line_cost(self, box: Box) -> float:
         """Return the cost of the lines of the map that a box covers."""
         x, y = self.lines.T
@@ -148,7 +163,7 @@ def _best(page: Page, label: Label, obstacles: Obstacles) -> Placed | None:
     for box, lead, cost in _candidates(label, *size(page, label)):
         if cost >= best_cost or not obstacles.is_free(box, own=label.at):
             continue
-        cost += obstacles.line_cost(box)
+        cost += obstacles.line_cost(box) + obstacles.doubt_cost(box, label.at, _GAP_PT)
         if cost < best_cost and (lead is None or obstacles.is_clear(*lead, own=label.at)):
             best, best_cost = Placed(label, box, lead), cost
     return best

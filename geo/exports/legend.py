@@ -129,7 +129,8 @@ class Legend:
         shown, _ = self._shown, self._
         if shown.is_single:
             return [Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 11.0)) for name, _n in shown.families]
-        rows = [Row(_("Events by type"), font=_HEADING)] if shown.families else []
+        pinned = self._words.number(sum(count for _name, count in shown.families))
+        rows = [Row(_("Pinned events by type"), number=pinned, font=_HEADING)] if shown.families else []
         for name, count in shown.families:
             rows.append(Row(_(symbols.FAMILY[name].label), self._mark(((name, 1),), 9.0), self._words.number(count)))
         if shown.has_several:
@@ -216,7 +217,7 @@ class Legend:
             rows.append(Row(_("Events that the inset shows"), self._dots))
         if shown.areas:
             sign = self._patch("area", 0.28) if shown.has_shapes else self._nothing
-            total = "" if self._lists_areas else self._words.number(sum(area.count for area in shown.areas))
+            total = self._words.number(sum(area.count for area in shown.areas))
             rows.append(Row(_("Known only by area, not pinned"), sign, total))
         if self._lists_areas:
             rows += [

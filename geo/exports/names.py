@@ -39,9 +39,15 @@ _MOST_NAMES: Final = 150
 
 
 def both(names: tuple[str, str, str], words: Words) -> str:
-    """Return a place's two names, the reader's first; in English the one of the others that is least like it second."""
+    """Return a place's two names in the order of the web map: the Albanian first, in Serbian the Serbian.
+
+    An English name that is neither of them, such as "Merdare crossing", stands first in English, and then the one that
+    is least like it.
+    """
     first, second = words.names(names)
-    if words.is_english:
+    if words.is_english and _folded(first) in map(_folded, names[1:]):
+        first, second = names[1:]
+    elif words.is_english:
         second = min(names[1:], key=lambda name: _likeness(first, name))
     if not second or _folded(second) == _folded(first):
         return first

@@ -36,7 +36,9 @@ def below(contents: Contents, sheet: Sheet, *, hidden: int, sources: int, said: 
     words = sheet.words
     named = contents.sources[:sources]
     rest = len(contents.sources) - len(named)
-    listed = "; ".join(named) + (" " + words.translate("and {n} more").format(n=words.number(rest)) if rest else "")
+    listed = "; ".join(named) + (
+        " " + words.translate("and {n} more (the report lists all)").format(n=words.number(rest)) if rest else ""
+    )
     data = [words.translate("Sources: {names}.").format(names=listed)] if named else []
     date = sheet.data_date or contents.data_date
     # Where a day itself ends in a full stop, one is enough.
@@ -46,9 +48,10 @@ def below(contents: Contents, sheet: Sheet, *, hidden: int, sources: int, said: 
 
 
 def credit(sheet: Sheet) -> str:
-    """Return whose data the map is drawn from, the projection, and where the map can be seen."""
+    """Return the licence, whose data the map is drawn from, the projection, and where the map can be seen."""
     translate = sheet.words.translate
     parts = [
+        translate("Events: CC BY 4.0."),
         translate("Boundaries © OpenStreetMap contributors (ODbL); place names NGA GNS, GeoNames (CC BY 4.0)."),
         translate("Projection: {name}.").format(name=PROJECTION_NAME),
         *([sheet.permalink] if sheet.permalink else []),

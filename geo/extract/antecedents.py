@@ -43,10 +43,16 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
         if event.kind != "incident" or event.site is not None:
             result.append(event)
             continue
-        result += [
-            replace(event, inherited_site=site) for site in _antecedent_sites(event, others, free, readings)
-        ] or [event]
+        found = _antecedent_sites(event, others, free, readings) or _last_resort(event, named)
+        result += [replace(event, inherited_site=site) for site in found] or [event]
     return result
+
+
+def _last_resort(event: Group, named: Sequence[Sequence[Site]]) -> list[Site]:
+    """Find the one place that the sentences about an event name at all, be it that of an office or of a journey."""
+    near = [site for some in named[max(event.order - 1, 0) : event.order + 2] for site in some]
+    some = [site for site in near if site.rank >= 3 and site.is_spare]
+    return some[:1] if len({site.place_ids for site in some}) == 1 else []
 
 
 def _names_these(event: Group) -> bool:
@@ -136,12 +142,13 @@ def _antecedent_date(event: Group, others: Sequence[Group], readings: Sequence[R
     best = min(
         near, key=lambda g: (g.kind != "incident", g.order > event.order, abs(event.order - g.order)), default=None
     )
-    return best.date if best else _date_before(event, readings)
+    return best.date if best else _date_beside(event, readings)
 
 
-def _date_before(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
-    """Return the only date of the sentence before, unless it dates what somebody said."""
-    reading = readings[event.order - 1] if event.order else None
+def _date_beside(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
+    """Return the only date of the sentence before, or after a headline, unless it dates what somebody said."""
+    order = event.order - 1 if event.order else 1
+    reading = readings[order] if order < len(readings) else None
     dated = [d for d in reading.dates if d.when.start] if reading else []
     if reading is None or len(dated) != 1:
         return None

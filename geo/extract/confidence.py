@@ -13,16 +13,16 @@ from typing import Final
 from geo.extract.groups import Group
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 3.14,
-    "weak phrase": -0.65,
-    "only named": -1.39,
-    "only referred to": -1.21,
-    "alleged": -0.86,
-    "place of another sentence": -1.28,
+    "always": 2.62,
+    "weak phrase": -0.43,
+    "only named": -1.4,
+    "only referred to": -1.0,
+    "alleged": -0.87,
+    "place of another sentence": -1.18,
     "no place": -1.5,
-    "area": -0.76,
-    "no date": -0.9,
-    "one sentence": -0.72,
+    "area": -1.39,
+    "no date": -1.25,
+    "one sentence": -0.73,
 }
 LEAST: Final = 0.05
 MOST: Final = 0.95

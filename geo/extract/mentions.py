@@ -25,7 +25,7 @@ FAMILIES: Final = {
 }  # fmt: skip
 """Types of one family may be one event told in two ways."""
 PRIORITY: Final = (
-    "grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "riot", "stone_throwing", "arson", "killing",
+    "grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "riot", "stone_throwing", "killing", "arson",
     "attack", "protest", "abduction_or_detention", "weapons_seizure", "raid", "arrest", "border_closure", "road_block",
     "property_destruction", "threat", "other", "transfer_of_authority", "withdrawal", "rotation", "reinforcement",
     "force_strength", "base", "exercise", "patrol", "unit_deployment", GENERIC,

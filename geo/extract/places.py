@@ -36,6 +36,11 @@ class Site:
     landmark: bool = False
     """Whether it only says how far off the place is, so that another event may have been there."""
 
+    @property
+    def is_spare(self) -> bool:
+        """Whether it may be the place of an event for which the text names no better one."""
+        return self.excluded.startswith("belongs to") or self.origin
+
 
 def described_areas(reading: Reading, gazetteer: Gazetteer) -> list[Named]:
     """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs")."""
@@ -109,8 +114,7 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
         return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
     if reading.ends_at_any("landmark", before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
-    reported = reading.ends_at_any("reported_from", before)
-    if not reported and reading.ends_at_any("origin", before):
+    if reading.ends_at_any("origin", before) and not reading.ends_at_any("reported_from", before):
         return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
@@ -208,7 +212,8 @@ def event_sites(
         free = [s for s in free if s.rank > 0]
     free = [s for s in free if not _is_of_rival(reading, trigger, s, rivals)] or free
     if all(s.rank <= 1 for s in free):
-        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation == "between"] or free
+        near = ("between",) if trigger.rule.kind == "incident" else ("between", "near")
+        free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation in near] or free
     if not free:
         return []
     moves = trigger.rule.kind == "deployment"
@@ -239,7 +244,7 @@ def _also_at(reading: Reading, first: Site, second: Site) -> bool:
     if not 2 <= len(between) <= 18 or first.place_ids & second.place_ids or second.named.toponym.relation == "near":
         return False
     joints = [at for at in between if at in reading.marks.get("and", {})]
-    placed = any(reading.ends("placed_at", at) for at in _just_before(reading, second.named))
+    placed = reading.ends_at_any("placed_at", _just_before(reading, second.named))
     verbs = reading.marks.get("verb", {})
     if not joints or not placed or not verbs or any(at in verbs for at in between):
         return False

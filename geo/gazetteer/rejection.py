@@ -197,9 +197,12 @@ def _is_organisation(reading: Reading, at: int) -> bool:
 
 
 def _is_river(reading: Reading, at: int) -> bool:
-    """Whether the text calls it a river, and no river of that name is known: "the Bistrica river"."""
+    """Whether the text calls it a river, and no river of that name is known: "the Bistrica river", "the Bistrica,"."""
     spot, known = reading.spots[at], reading.vocabulary
     before, after = reading.before(spot), reading.after(spot)
+    is_bare = after is None or not reading.gap_after(spot).isspace()
+    if before and before.norm == "the" and spot.is_english and is_bare and not reading.is_spotted(spot.last):
+        return all(place.kind in ("village", "town") for place in spot.places)
     is_called = (after and after.norm in known.waters_after and reading.gap_after(spot) == " ") or (
         before and before.norm in known.waters_before and reading.gap_before(spot) == " "
     )

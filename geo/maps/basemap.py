@@ -30,6 +30,11 @@ _SIMPLIFIED_DEG: Final = {
     "zones": 0.0005,
 }
 """Tolerance in degrees, for drawing only."""
+_OVERVIEW_DEG: Final = {"neighbours": 0.006, "serbia": 0.004, "kosovo": 0.001, "border_line": 0.001}
+"""The same where the map is far: up to OVERVIEW_ZOOM no pixel is smaller than 0.0019 degrees."""
+_OVERVIEW_DECIMALS: Final = 4
+OVERVIEW_ZOOM: Final = 9.5
+"""The last zoom at which the overview is as good as the drawings that it stands for."""
 _LABEL_COLUMNS: Final = ("name_en", "name_sq", "name_sr_latn")
 _FROM_ZOOM: Final = {
     "city": 7,
@@ -89,21 +94,33 @@ def border_bounds() -> tuple[tuple[float, float], tuple[float, float]]:
 def _layers(*names: str) -> Iterable[dict[str, Any]]:
     for name in names:
         for feature in boundaries.read_layer(name):
-            yield _thinned(feature.geometry, {"layer": name, **feature.properties}, _SIMPLIFIED_DEG[name])
+            thin = _thinned(feature.geometry, _SIMPLIFIED_DEG[name], _DECIMALS)
+            yield {"type": "Feature", "properties": {"layer": name, **feature.properties}, "geometry": thin}
 
 
-def _thinned(geometry: BaseGeometry, properties: Mapping[str, Any], tolerance_deg: float) -> dict[str, Any]:
-    thin: BaseGeometry = shapely.simplify(geometry, tolerance_deg, preserve_topology=True)
-    return {"type": "Feature", "properties": dict(properties), "geometry": _rounded(mapping(thin))}
+def _thinned(geometry: BaseGeometry, tolerance_deg: float, decimals: int) -> Any:
+    return _rounded(mapping(shapely.simplify(geometry, tolerance_deg, preserve_topology=True)), decimals)
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: Any, decimals: int) -> Any:
     """Round every coordinate of a geometry's mapping."""
     if isinstance(value, float):
-        return round(value, _DECIMALS)
+        return round(value, decimals)
     if isinstance(value, Mapping):
-        return {key: _rounded(part) for key, part in value.items()}
-    return [_rounded(part) for part in value] if isinstance(value, (list, tuple)) else value
+        return {key: _rounded(part, decimals) for key, part in value.items()}
+    return [_rounded(part, decimals) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+def _overview() -> Iterable[dict[str, Any]]:
+    """Yield all that a far view shows, thinned for it, so that the first view asks once and for little."""
+    for name, tolerance_deg in _OVERVIEW_DEG.items():
+        for feature in boundaries.read_layer(name):
+            thin = _thinned(feature.geometry, tolerance_deg, _OVERVIEW_DECIMALS)
+            yield {"type": "Feature", "properties": {"layer": name}, "geometry": thin}
+    yield from _layers("crossings")
+    for place in _places():
+        if place["properties"]["from_zoom"] <= OVERVIEW_ZOOM:
+            yield place
 
 
 def _places() -> Iterable[dict[str, Any]]:
@@ -112,15 +129,18 @@ def _places() -> Iterable[dict[str, Any]]:
         rows = [row for row in csv.DictReader(file) if row["kind"] in _FROM_ZOOM]
     for row in sorted(rows, key=lambda row: (_FROM_ZOOM[row["kind"]], -int(row["population"] or 0), row["id"])):
         point = {"type": "Point", "coordinates": [round(float(row["lon"]), 4), round(float(row["lat"]), 4)]}
-        properties = {column: row[column] for column in _LABEL_COLUMNS} | {"from_zoom": _FROM_ZOOM[row["kind"]]}
+        names = {column: row[column] for column in _LABEL_COLUMNS}
+        properties = {"layer": "places", **names, "from_zoom": _FROM_ZOOM[row["kind"]]}
         yield {"type": "Feature", "properties": properties, "geometry": point}
 
 
+OVERVIEW: Final = "overview"
 DRAWINGS: Final[Mapping[str, Callable[[], Iterable[dict[str, Any]]]]] = {
+    OVERVIEW: _overview,
     "land": partial(_layers, "neighbours", "serbia", "kosovo"),
     "border_line": partial(_layers, "border_line"),
     "crossings": partial(_layers, "crossings"),
     "zones": partial(_layers, "zones"),
     "places": _places,
 }
-"""Every drawing that the map page asks for."""
+"""Every drawing that the map page asks for: the overview first, the others when the map is near."""

@@ -6,3 +6,9 @@ window.ibarEarly = new Map(JSON.parse(document.getElementById("ibar-early").text
   address.searchParams.sort();
   return [address.href, answer];
 }));
+/* The table lies below the map: it is laid out when the map has drawn its events, or soon if that should fail. */
+if (!location.hash) {
+  document.documentElement.dataset.starting = "";
+  addEventListener("error", () => delete document.documentElement.dataset.starting, { once: true });
+  setTimeout(() => delete document.documentElement.dataset.starting, 5000);
+}

@@ -5,18 +5,101 @@ import { h, svg } from "ibar/dom.js";
 import { overlaps } from "ibar/grouping.js";
 import { nameNodes, namesIn } from "ibar/words.js";
 
-/** Draw the ground. `load` fetches a drawing by its name. */
-export async function drawGround(map, layers, { load, obstacles }) {
-  const [land, line, crossings, places] = await Promise.all(
-    ["land", "border_line", "crossings", "places"].map(load));
-  drawLand(layers.land, land);
-  drawLine(layers.border, line);
-  drawCrossings(layers.crossings, crossings);
-  new Labels(map, layers.places, { places, obstacles });
-  map.on("overlayadd", ({ layer }) => {
-    if (layer === layers.zones && !layer.getLayers().length) load("zones").then((zones) => drawZones(layer, zones));
-  });
-  return L.geoJSON(line).getBounds();
+/** The ground: as a far view needs it at first, finely once the map is near. `load` fetches a drawing by its name. */
+export class Ground {
+  constructor(map, layers, { load, obstacles, failed }) {
+    Object.assign(this, { map, layers, load, obstacles, failed });
+    this.places = [];
+    this.labels = null;
+    this.isFine = false;
+    map.on("zoomend", () => this.labels && this.#refine());
+    map.on("overlayadd", ({ layer }) => {
+      if (layer === layers.zones && !layer.getLayers().length) load("zones").then((zones) => drawZones(layer, zones));
+    });
+  }
+
+  /** Draw all but the names. */
+  async draw() {
+    if (config.drawings) return this.#drawFinely();
+    const { features } = await this.load("overview");
+    const of = (...names) => features.filter(({ properties: { layer } }) => names.includes(layer));
+    this.layers.land.addLayer(landPicture(of("neighbours", "serbia", "kosovo")));
+    drawLine(this.layers.border, collected(of("border_line")));
+    drawCrossings(this.layers.crossings, collected(of("crossings")));
+    this.places = of("places");
+    return undefined;
+  }
+
+  /** Write the names, now and whenever the map moves: where symbols leave room, so these come first. */
+  async name() {
+    this.labels = new Labels(this.map, this.layers.places, { obstacles: this.obstacles });
+    await this.#refine();
+    this.labels.show(this.places);
+  }
+
+  async #refine() {
+    if (this.isFine || this.map.getZoom() <= config.overview_zoom) return;
+    this.isFine = true;
+    try {
+      await this.#drawFinely();
+      this.labels.show(this.places);
+    } catch (error) {
+      this.isFine = false;
+      this.failed(error);
+    }
+  }
+
+  async #drawFinely() {
+    const [land, line, places, crossings] = await Promise.all(
+      ["land", "border_line", "places", "crossings"].map((name) => this.load(name)));
+    this.layers.land.clearLayers();
+    this.layers.border.clearLayers();
+    drawLand(this.layers.land, land);
+    drawLine(this.layers.border, line);
+    if (!this.layers.crossings.getLayers().length) drawCrossings(this.layers.crossings, crossings);
+    this.places = places.features;
+    this.isFine = true;
+  }
+}
+
+function collected(features) {
+  return { type: "FeatureCollection", features };
+}
+
+const UNITS = 364; // To a degree: about a pixel each where the map starts.
+
+/** Make the land of a far view: a picture that the map scales, for to place each corner takes a slow processor long. */
+function landPicture(features) {
+  const [west, south, east, north] = boxOf(features);
+  const top = mercator(north);
+  const spot = ([lon, lat]) => `${((lon - west) * UNITS).toFixed(1)} ${((top - mercator(lat)) * UNITS).toFixed(1)}`;
+  const shapes = features.map((feature) => svg("path", {
+    class: `land land-${feature.properties.layer}`, "fill-rule": "evenodd", "stroke-linejoin": "round", "vector-effect": "non-scaling-stroke",
+    d: ringsOf(feature).map((ring) => `M${ring.map(spot).join("L")}Z`).join(""),
+  }));
+  const [width, height] = [(east - west) * UNITS, (top - mercator(south)) * UNITS];
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, shapes);
+  return L.svgOverlay(picture, [[south, west], [north, east]], { pane: "land", interactive: false });
+}
+
+function ringsOf({ geometry: { type, coordinates } }) {
+  return type === "MultiPolygon" ? coordinates.flat() : coordinates;
+}
+
+function boxOf(features) {
+  const box = [180, 90, -180, -90];
+  for (const [lon, lat] of features.flatMap(ringsOf).flat()) {
+    box[0] = Math.min(box[0], lon);
+    box[1] = Math.min(box[1], lat);
+    box[2] = Math.max(box[2], lon);
+    box[3] = Math.max(box[3], lat);
+  }
+  return box;
+}
+
+/** Return how far north a latitude is on the map, in degrees of longitude. */
+function mercator(lat) {
+  return (Math.asinh(Math.tan(lat * Math.PI / 180)) * 180) / Math.PI;
 }
 
 function drawLand(layer, collection) {
@@ -72,16 +155,20 @@ function namesOf(properties) {
 
 /** Names of places and countries: each drawn where no more important one is in the way. */
 class Labels {
-  constructor(map, layer, { places, obstacles }) {
+  constructor(map, layer, { obstacles }) {
     Object.assign(this, { map, layer, obstacles });
-    this.places = places.features.map(({ geometry, properties }) => ({
-      latlng: L.latLng(geometry.coordinates[1], geometry.coordinates[0]), names: namesOf(properties),
-      from: properties.from_zoom, kind: "place",
-    }));
+    this.places = [];
     this.countries = config.countries.map(({ name, lon, lat, main }) => ({
       latlng: L.latLng(lat, lon), names: [[null, name]], from: 0, kind: main ? "country country-main" : "country",
     }));
     map.on("moveend ibar:drawn", () => this.draw());
+  }
+
+  /** Take the places whose names may be written, the most important first. */
+  show(places) {
+    this.places = places.map(({ geometry: { coordinates: [lon, lat] }, properties }) => ({
+      latlng: L.latLng(lat, lon), names: null, properties, from: properties.from_zoom, kind: "place",
+    }));
     this.draw();
   }
 
@@ -93,6 +180,7 @@ class Labels {
     const countries = zoom < 10.5 ? this.countries : [];
     for (const label of [...countries, ...this.places]) {
       if (label.from > zoom || !view.contains(label.latlng)) continue;
+      label.names ||= namesOf(label.properties);
       const spot = this.#spots(label).find(({ box }) => !taken.some((other) => overlaps(box, other)));
       if (!spot) continue;
       taken.push(spot.box);

@@ -29,8 +29,9 @@ export function decimal(number, digits) {
   return part ? grouped + config.formats.decimal + part : grouped;
 }
 
-/** Return a day (YYYY-MM-DD) as readers write it; anything else, such as a year alone, stays as it is. */
+/** Return a day (YYYY-MM-DD) or a month (YYYY-MM) as readers write it; anything else, such as a year alone, stays as it is. */
 export function dayWords(text) {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return monthWords(text);
   return /^\d{4}-\d\d-\d\d$/.test(text) ? dated(config.formats.day, text) : text;
 }
 

@@ -11,13 +11,29 @@ export function listFound(features, words, choose) {
   const target = document.getElementById("found");
   if (!target) return;
   target.hidden = !words || !features.length || features.length > MOST;
-  const ranked = target.hidden ? [] : [...features].sort((a, b) => rank(b, words) - rank(a, words));
+  const ranked = target.hidden ? [] : ranking(features, words);
   target.replaceChildren(h("ul", { class: "event-list" }, ranked.map((feature) => h("li", {}, listItem(feature, choose)))));
 }
 
-function rank({ properties: { title, place_name: place, place_name_sq: albanian, place_name_sr: serbian } }, words) {
-  const holds = (text) => Boolean(text) && text.toLowerCase().includes(words.toLowerCase());
+/** Sort events: title before place before the rest; of equal ones first that in which most people were killed. */
+function ranking(features, words) {
+  const wanted = fold(words).split(" ").filter(Boolean);
+  const ranked = features.map((feature) => ({ feature, rank: rank(feature.properties, wanted), killed: feature.properties.fatalities || 0 }));
+  return ranked.sort((a, b) => b.rank - a.rank || b.killed - a.killed).map(({ feature }) => feature);
+}
+
+function rank({ title, place_name: place, place_name_sq: albanian, place_name_sr: serbian }, wanted) {
+  const holds = (text) => Boolean(text) && wanted.every((word) => fold(text).includes(word));
   return 2 * holds(title) + [place, albanian, serbian].some(holds);
+}
+
+const CYRILLIC = "абвгдђежзијклљмнњопрстћуфхцчџш";
+const LATIN = "a b v g d đ e ž z i j k l lj m n nj o p r s t ć u f h c č dž š".split(" ");
+
+/** Return a text without case, diacritics and script, its words parted by single spaces. */
+function fold(text) {
+  const latin = text.toLowerCase().replace(/[\u0430-\u045f]/g, (letter) => LATIN[CYRILLIC.indexOf(letter)] ?? letter);
+  return latin.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "dj").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 }
 
 /** Says how many events the map does not show where it stands, and offers to show them all. */

@@ -1,17 +1,20 @@
 /** The map page: starts every part, and keeps address, form, map, lists and table in step. */
 
 import { Areas, listNotPlaced } from "ibar/areas.js";
-import { drawGround } from "ibar/basemap.js";
+import { Band } from "ibar/band.js";
+import { Ground } from "ibar/basemap.js";
 import { ask, changed } from "ibar/api.js";
 import { Charts } from "ibar/charts.js";
 import { Clusters } from "ibar/clusters.js";
 import { config, count, t } from "ibar/config.js";
 import { button, h } from "ibar/dom.js";
+import { listenToDownloads } from "ibar/downloads.js";
 import { apiQuery, fillForm, formParameters } from "ibar/filters.js";
 import { Hexagons } from "ibar/hexagons.js";
 import { Markers } from "ibar/markers.js";
 import { tellHeight } from "ibar/embed.js";
 import { PagedList } from "ibar/paged.js";
+import { moveCalmly } from "ibar/motion.js";
 import { listFound, Outside } from "ibar/found.js";
 import { Measure } from "ibar/measure.js";
 import { Dialog, eventContent } from "ibar/popup.js";
@@ -24,9 +27,11 @@ import { binsOf, isWithin, Timeline } from "ibar/timeline.js";
 
 await unpack();
 const { map, layers } = window.ibar;
+moveCalmly(map);
 const form = document.getElementById("filters");
 const status = document.getElementById("status");
 const frame = map.getContainer().closest(".map-frame") || map.getContainer().parentElement;
+const band = new Band(map, layers.border, { load: loadDrawing });
 let features = [];
 let carried = { key: null, answer: null };
 let histogram = { key: null, answer: null };
@@ -44,6 +49,7 @@ const areas = new Areas(map, layers.areas, dialog, {
   selected: select, load: () => loadDrawing("areas"), symbols, lists,
 });
 const hexagons = new Hexagons(map, layers, frame, { failed });
+const ground = new Ground(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()], failed });
 const outside = new Outside(map);
 const timeline = new Timeline(frame, { chosen: timeChosen });
 const charts = config.events || config.is_embed ? null : new Charts(map, frame.parentElement, { failed });
@@ -94,6 +100,7 @@ async function refresh({ renew = true } = {}) {
 async function draw(parameters, signal) {
   const query = apiQuery(parameters);
   const [from, to] = [parameters.get("from") || "", parameters.get("to") || ""];
+  band.set(query);
   if (config.events) return show(await loadEvents(query, signal));
   const undated = query.has("datetime") && !from && !to ? query : changed(query, { datetime: null });
   const isHexagons = parameters.get("view") === "hexagons";
@@ -206,7 +213,7 @@ function say(words, { isError = false, isSeen = isError } = {}) {
 async function renewResults(signal) {
   const response = await fetch(location.href, { signal, headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  for (const id of ["results", "downloads", "described"]) {
+  for (const id of ["results", "downloads", "described", "sureness"]) {
     const [here, there] = [document.getElementById(id), page.getElementById(id)];
     if (here && there) here.replaceWith(document.adoptNode(there));
   }
@@ -306,7 +313,7 @@ function foldOnSmallScreens() {
 function startView(bounds) {
   const [zoom, lat, lon] = (new URLSearchParams(location.search).get("map") || "").split("/").map(Number);
   if (Number.isFinite(zoom) && Number.isFinite(lat) && Number.isFinite(lon) && zoom) map.setView([lat, lon], zoom);
-  else map.fitBounds(bounds, { padding: [16, 16], animate: false });
+  else map.fitBounds(bounds, { paddingTopLeft: [16, config.is_embed ? 16 : 44], paddingBottomRight: [16, 4], animate: false });
   map.on("moveend", () => {
     const { lat: y, lng: x } = map.getCenter();
     setAddress("map", `${map.getZoom()}/${y.toFixed(4)}/${x.toFixed(4)}`);
@@ -336,20 +343,28 @@ function addTools() {
   bar.append(button({ class: "tool" }, t("print"), () => window.print()));
 }
 
+/** Wait until what is drawn is seen; a page that is not shown has no frames and waits a little. */
+function nextFrame() {
+  const frames = new Promise((done) => { requestAnimationFrame(() => setTimeout(done)); });
+  return Promise.race([frames, new Promise((done) => { setTimeout(done, 300); })]);
+}
+
 foldOnSmallScreens();
 addTools();
 nameControls();
 listenToForm();
 listenToTable();
+listenToDownloads(map);
 listenToShare();
 if (config.is_embed) tellHeight();
 const wanted = new URLSearchParams(location.search).get("event");
 isOpening = true;
 startView(config.bounds);
-await Promise.all([
-  drawGround(map, layers, { load: loadDrawing, obstacles: () => [...symbols(), ...areas.obstacles()] }),
-  refresh({ renew: false }),
-]);
+await Promise.all([ground.draw(), refresh({ renew: false })]);
+document.body.dataset.drawn = "true";
+await nextFrame();
+delete document.documentElement.dataset.starting;
 isOpening = false;
 if (wanted) openById(wanted);
+await ground.name();
 document.body.dataset.ready = "true";

@@ -30,7 +30,7 @@ function facts(record) {
     [t("place"), [h("span", { class: "popup-place" }, placeNodes(record)), precisionWords(record)]],
     [t("municipality"), [record.municipality]],
     [t("border_distance"), [borderWords(record), certaintyWords(record)]],
-    [t("casualties"), [casualtyWords(record)]],
+    [t("casualties"), [casualtyWords(record) || (record.kind === "incident" ? t("not_stated") : "")]],
     [t("actors"), [record.actors]],
     [t("force"), [[record.force, record.unit].filter(Boolean).join(", ")]],
     [t("contributor"), [record.contributor]],

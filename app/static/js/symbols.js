@@ -19,14 +19,22 @@ export function symbolRadius(record) {
   return BASE + (record.fatalities > 0 ? 2 + 2 * Math.sqrt(Math.min(record.fatalities, 16)) : 0);
 }
 
-/** Draw the symbol of a family. */
-export function symbol({ colour, path }, radius = BASE, attributes = {}) {
+const drawn = new Map();
+
+/** Draw the symbol of a family: each once, for a copy costs less. */
+export function symbol({ colour, path }, radius = BASE) {
+  const key = `${path} ${colour} ${radius}`;
+  if (!drawn.has(key)) drawn.set(key, drawnAnew({ colour, path }, radius));
+  return drawn.get(key).cloneNode(true);
+}
+
+function drawnAnew({ colour, path }, radius) {
   const size = 2 * radius + 4;
   const box = `${-size / 2} ${-size / 2} ${size} ${size}`;
   const scale = `scale(${radius / 8})`;
   return svg(
     "svg",
-    { viewBox: box, width: size, height: size, "aria-hidden": "true", focusable: "false", ...attributes },
+    { viewBox: box, width: size, height: size, "aria-hidden": "true", focusable: "false" },
     svg("path", { d: path, transform: scale, class: "symbol-halo" }),
     svg("path", { d: path, transform: scale, fill: colour, class: "symbol-body" }),
   );

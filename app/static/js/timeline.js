@@ -13,7 +13,9 @@ export class Timeline {
     this.chosen = chosen;
     this.bins = null;
     this.timer = 0;
-    this.bars = svg("svg", { class: "time-bars", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" });
+    [this.outside, this.inside] = ["time-bar", "time-bar is-in"].map((name) => svg("path", { class: name }));
+    this.bars = svg("svg", { class: "time-bars", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
+      this.outside, this.inside);
     this.first = this.#slider("time_from");
     this.last = this.#slider("time_to");
     this.told = h("output", { class: "time-told" });
@@ -26,6 +28,7 @@ export class Timeline {
         this.told,
         button({ class: "time-button time-all" }, t("time_all"), () => this.#choose(0, this.bins.starts.length - 1))),
       h("div", { class: "time-track" }, this.bars, this.first, this.last));
+    this.frame = frame;
     this.element.hidden = true;
     frame.append(this.element);
   }
@@ -34,6 +37,7 @@ export class Timeline {
   show(bins, from, to) {
     this.bins = bins;
     this.element.hidden = bins.starts.length < 2;
+    this.frame.classList.toggle("has-timeline", !this.element.hidden);
     if (this.element.hidden) return;
     for (const slider of [this.first, this.last]) slider.max = String(bins.starts.length - 1);
     const length = bins.step === "year" ? 4 : 7;
@@ -107,10 +111,12 @@ export class Timeline {
     const [a, b] = [Number(this.first.value), Number(this.last.value)];
     const most = Math.max(1, ...counts);
     this.bars.setAttribute("viewBox", `0 0 ${starts.length} ${HEIGHT}`);
-    this.bars.replaceChildren(...counts.map((number, i) => {
-      const height = number ? Math.max(2, number / most * HEIGHT) : 0;
-      return svg("rect", { x: i + 0.08, y: HEIGHT - height, width: 0.84, height, class: i >= a && i <= b ? "time-bar is-in" : "time-bar" });
-    }));
+    const bars = (from, to) => counts.slice(from, to).map((number, i) => {
+      const height = number ? Math.max(2, number / most * HEIGHT).toFixed(2) : 0;
+      return number ? `M${from + i + 0.08} ${HEIGHT}v-${height}h.84v${height}z` : "";
+    }).join("");
+    this.outside.setAttribute("d", bars(0, a) + bars(b + 1));
+    this.inside.setAttribute("d", bars(a, b + 1));
     const inside = counts.slice(a, b + 1).reduce((sum, number) => sum + number, 0);
     const [first, last] = [firstDay(starts[a]), lastDay(starts[b])].map(dayWords);
     this.told.textContent = t("time_told", { first, last, events: count("begin", inside) });

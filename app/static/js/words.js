@@ -74,20 +74,27 @@ export function nameNodes(names) {
 export function namesIn(albanian, latin) {
   const [script, serbian] = serbianName(latin);
   const known = [["sq", albanian], [script, serbian]].filter(([, name]) => name);
+  if (config.lang === "sr") known.reverse();
   if (albanian && albanian === serbian) return [[null, albanian]];
   const chosen = known.filter(([code]) => ["both", code.slice(0, 2)].includes(config.labels));
   return chosen.length ? chosen : known;
 }
 
+/** Return the place's names; an area has its English name in English: it is a description. */
+function namesOfRecord({ area_id: area, place_name: name, place_name_sq: albanian, place_name_sr: serbian }) {
+  if (area && name && config.lang === "en") return [[null, name]];
+  return namesIn(albanian, serbian);
+}
+
 /** Return the place's names as one text. */
 export function placeNames(record) {
-  const names = namesIn(record.place_name_sq, record.place_name_sr).map(([, name]) => name);
+  const names = namesOfRecord(record).map(([, name]) => name);
   return names.join(" / ") || record.place_name || record.toponym || t("place_unknown");
 }
 
 /** Return the place's names as elements that say which language each is. */
 export function placeNodes(record) {
-  const names = namesIn(record.place_name_sq, record.place_name_sr);
+  const names = namesOfRecord(record);
   if (!names.length) return [placeNames(record)];
   return nameNodes(names);
 }
@@ -103,16 +110,22 @@ export function precisionWords(record) {
 export function borderWords(record) {
   if (record.border_distance_m === null || record.border_distance_m === undefined) return "";
   if (record.border_side === "line") return t("border_at_crossing");
-  if (record.border_side_certain === false && !record.area_id) {
-    return t("border_at_line", { distance: lengthWords(record.border_distance_m) });
-  }
+  const distance = lengthWords(record.border_distance_m);
   const side = config.strings[`side_${record.border_side}`] || record.border_side;
-  return t(record.area_id ? "border_area" : "border_away", { distance: lengthWords(record.border_distance_m), side });
+  if (record.area_id) return t("border_area", { distance });
+  return t(record.border_side_certain === false ? unsureSide(record) : "border_away", { distance, side });
+}
+
+/** Return the key of the words for why a side is not certain. */
+function unsureSide({ border_distance_m: distance, uncertainty_m: radius, border_side: side }) {
+  const clear = distance - (radius || 0);
+  if (clear <= 0) return "border_at_line";
+  return clear > config.greatest_gap_m && side ? "border_across" : "border_unsure";
 }
 
 /** Say whether it lies within the distance that was asked for. */
 export function certaintyWords(record) {
-  return record.certainty ? t(`certainty_${record.certainty}`) : "";
+  return record.certainty ? t(`${record.area_id ? "area_certainty" : "certainty"}_${record.certainty}`) : "";
 }
 
 /** Say who was harmed; nothing where no source says. */

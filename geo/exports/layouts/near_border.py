@@ -306,7 +306,8 @@ class _Strip:
         for km in self._kilometres():
             x = frame.x + (km * 1000 - window.west) * self.shown.points_per_metre
             self.page.line([(x, frame.y), (x, frame.y - 3)], edgecolor=INK, linewidth=0.6, zorder=30)
-            words = f"{self.composer.words.number(km)} km" if km % 50 == 0 else self.composer.words.number(km)
+            number = self.composer.words.number(km)
+            words = self.composer.words.translate("%(number)s km") % {"number": number} if km % 50 == 0 else number
             half = self.page.width(words, _TICK) / 2
             at = min(max(x, frame.x + half), frame.right - half)
             self.page.text(at, frame.y - 10, words, _TICK, align="center", gid=f"tick-{km}-{frame.y:.0f}")

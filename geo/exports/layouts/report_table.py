@@ -134,7 +134,10 @@ class _Table:
     def _place(self, record: Mapping[str, Any]) -> str:
         name = record.get("place_name") or record.get("toponym") or ""
         three = (name, record.get("place_name_sq") or name, record.get("place_name_sr") or name)
-        return names.both(three, self.words) if name else self.words.translate("place unknown")
+        if not name:
+            return self.words.translate("place unknown")
+        is_described = bool(record.get("area_id")) and self.words.is_english
+        return name if is_described else names.both(three, self.words)
 
     def _precision(self, record: Mapping[str, Any]) -> str:
         words = self.words
