@@ -37,6 +37,7 @@ _INCIDENT: Final = (
     _Cue("wished", "planned", 7, 0),
     _Cue("threatened", "planned", 9, 0),
     _Cue("accusation", "background", 12, 1),
+    _Cue("suspicion", "background", 12, 1),
 )
 _DEPLOYMENT: Final = (
     _Cue("denied", "denied", 3, 0),
@@ -45,16 +46,21 @@ _DEPLOYMENT: Final = (
     _Cue("accusation", "background", 10, 1),
 )
 _REFER_REACH: Final = 6
+_OF_SUSPECTS: Final = frozenset(("arrest", "raid", "weapons_seizure", "abduction_or_detention"))
+"""What is done to suspects: that they are suspected of something, even in a war, makes it no background."""
+_ON_THE_DAY: Final = frozenset((*_OF_SUSPECTS, "stone_throwing", "road_block", "border_closure"))
+"""What may happen to those who commemorate something else."""
 
 
 def standing(reading: Reading, trigger: Trigger) -> Standing:
     """Return what the text asserts of the event that a trigger tells of."""
-    for label in ("anniversary", "background"):
-        cue = _near(reading, trigger, label)
-        if cue is not None and trigger.rule.kind == "incident":
-            return Standing("anniversary" if label == "anniversary" else "background", _said(reading, cue))
+    past = _past(reading, trigger)
+    if past is not None:
+        return past
     refers = _refers(reading, trigger)
     for kind in _INCIDENT if trigger.rule.kind == "incident" else _DEPLOYMENT:
+        if kind.label == "suspicion" and trigger.rule.event_type in _OF_SUSPECTS:
+            continue
         cue = _before(reading, trigger, kind)
         if cue is not None:
             return Standing(kind.assertion, _said(reading, cue), refers)
@@ -65,6 +71,18 @@ def standing(reading: Reading, trigger: Trigger) -> Standing:
     if alleged is not None:
         return Standing("alleged", _said(reading, alleged), refers)
     return Standing("happened", "", refers)
+
+
+def _past(reading: Reading, trigger: Trigger) -> Standing | None:
+    if trigger.rule.kind != "incident":
+        return None
+    is_told = not trigger.rule.noun
+    for label in ("anniversary", "background", "wartime"):
+        apart = {"anniversary": _ON_THE_DAY, "wartime": _OF_SUSPECTS}.get(label, frozenset())
+        cue = _near(reading, trigger, label)
+        if cue is not None and not (is_told and trigger.rule.event_type in apart):
+            return Standing("anniversary" if label == "anniversary" else "background", _said(reading, cue))
+    return None
 
 
 def _said(reading: Reading, cue: Found) -> str:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 REGION: Final = frozenset(("XK", "RS"))
 """Countries in which events are looked for."""
+OF_SOMEBODY: Final = ("belongs to an office, an institution or a journey", "where somebody comes from or goes to")
+"""Why a place is none of an event, where it may be the only one that a text names."""
 _AREA_RANK: Final = {"country": 0, "region": 1, "municipality": 2}
+_DATELINE: Final = 9
+"""Words within which the dash of a dateline stands."""
 _LINES: Final = frozenset(("road", "railway", "canal", "canal_site", "river", "mountain", "valley", "line"))
 """Long things: a settlement says better where something was."""
 
@@ -36,18 +40,18 @@ class Site:
     landmark: bool = False
     """Whether it only says how far off the place is, so that another event may have been there."""
 
-    @property
-    def is_spare(self) -> bool:
-        """Whether it may be the place of an event for which the text names no better one."""
-        return self.excluded.startswith("belongs to") or self.origin
-
 
 def described_areas(reading: Reading, gazetteer: Gazetteer) -> list[Named]:
-    """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs")."""
+    """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs").
+
+    A town whose adjective stands beside a thing of the town's ("na klinskom groblju") is described too.
+    """
     found: list[Named] = []
     for label, name in reading.lexicon.areas.items():
         for start, end in reading.marks.get(label, {}).items():
-            ids = tuple(place.id for place in gazetteer.named(name) if place.is_area)
+            named = gazetteer.named(name)
+            areas = tuple(place.id for place in named if place.is_area)
+            ids = areas or tuple(place.id for place in named if place.rank == 0 and place.kind in ("town", "city"))
             if ids and not any(p.start < end and start < p.end for p in (*reading.places, *found)):
                 first, last = reading.span(start, end)
                 text = "".join(t.text for t in reading.words[start:end])
@@ -71,7 +75,24 @@ def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
         found.append(_site(reading, Named(exact, one.start, one.end), places))
     found = _with_lists(reading, found)
     found = [_without_qualifier(reading, found, k) for k in range(len(found))]
-    return _with_lists(reading, found)
+    return [*_dateline(reading, gazetteer, text), *_with_lists(reading, found)]
+
+
+def _dateline(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
+    """Return the town that a line is headed with ("LEPOSAVIĆ - ..."): where an event was that has no other place."""
+    words = reading.words
+    dash = next((at for at, word in enumerate(words[:_DATELINE]) if word.norm == "-"), 0)
+    line = words[0].start if words else 0
+    if not dash or text[:line].rpartition("\n")[2].strip():
+        return []
+    for end in range(min(dash, 3), 0, -1):
+        start, stop = words[0].start, words[end - 1].end
+        towns = [p for p in gazetteer.named(text[start:stop]) if p.rank == 0 and p.kind in ("town", "city")]
+        if towns and 0 not in reading.marks.get("capital", {}):
+            ids = tuple(place.id for place in towns)
+            named = Named(Toponym(text=text[start:stop], start=start, end=stop, place_ids=ids), 0, end)
+            return [Site(named, 3, frozenset(ids), towns[0].name_en, "heads the line", landmark=True)]
+    return []
 
 
 def _seats(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
@@ -111,11 +132,12 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     before = _just_before(reading, named)
     is_building = reading.ends_at_any("at_office", before)
     if not is_building and reading.ends_at_any("office", before):
-        return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
+        return Site(named, rank, ids, name, OF_SOMEBODY[0])
     if reading.ends_at_any("landmark", before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
-    if reading.ends_at_any("origin", before) and not reading.ends_at_any("reported_from", before):
-        return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
+    reported = is_building or reading.ends_at_any("reported_from", before)
+    if not reported and reading.ends_at_any("origin", before):
+        return Site(named, rank, ids, name, OF_SOMEBODY[1], origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
     return Site(named, rank, ids, name)
