@@ -281,10 +281,9 @@ def test_legend_follows_what_is_drawn_and_the_ground_has_no_cut_edge(browser: Br
         expect(legend.get_by_text("Certainly, likely, possibly within", exact=False).last).to_be_hidden()
         page.get_by_role("radio", name="25 km", exact=True).check()
         expect(legend.get_by_text("Certainly, likely, possibly within", exact=False).last).to_be_visible()
-        lines = page.evaluate(
-            """window.ibar.layers.land.getLayers().filter(l => l instanceof L.Polyline && !(l instanceof L.Polygon))
-               .flatMap(l => l.getLatLngs()).map(line => line.map(({ lat, lng }) => [lng, lat]))"""
-        )
+        drawn = page.locator(".land-outline").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+        parts = [part.split("L") for path in drawn for part in path.split("M")[1:]]
+        lines = [[tuple(map(float, corner.split())) for corner in part] for part in parts]
         assert len(lines) > 8
         east = max(x for line in lines for x, _ in line)
         sides = (pair for line in lines for pair in pairwise(line))

@@ -20,6 +20,8 @@ _VIOLENT: Final = frozenset(("armed", "explosive", "unrest", "property", GENERIC
 _LOOSE: Final = frozenset(("attack", "killing", GENERIC))
 """Types that any violent event may be called by."""
 _MOVES: Final = frozenset(("reinforcement", "rotation", "unit_deployment", "base", "force_strength"))
+_HINT: Final = 0.55
+"""A phrase no stronger than this is a word that only hints at an event."""
 _OPEN: Final = 40
 """How many of the last events a mention may belong to."""
 
@@ -117,11 +119,21 @@ def group(mentions: Iterable[Mention], gazetteer: Gazetteer) -> list[Group]:
 
 def _absorbed(groups: list[Group]) -> list[Group]:
     """Drop what is part of a violent event told beside it: its barricade, its damage, the arrest of its suspects."""
+    told: dict[int, list[Group]] = {}
+    for one in groups:
+        if one.kind == "incident" and not _is_hint(one):
+            told.setdefault(one.order, []).append(one)
+    groups = [g for g in groups if not (_is_hint(g) and around(told, g.order, 1, 1))]
     violent: dict[int, list[Group]] = {}
     for one in groups:
         if one.families & (_VIOLENT - {GENERIC}) and one.event_type != "protest":
             violent.setdefault(one.order, []).append(one)
     return [g for g in groups if not any(_is_part(g, v) for v in around(violent, g.order, 3, 1) if v is not g)]
+
+
+def _is_hint(event: Group) -> bool:
+    """Whether only a word hints at it, such as "bomb": beside an event that is told it is a part of that."""
+    return event.kind == "incident" and all(m.trigger.rule.strength <= _HINT for m in event.mentions)
 
 
 def around(by_order: Mapping[int, Sequence[Group]], order: int, before: int, after: int) -> list[Group]:
