@@ -64,7 +64,7 @@ def _feminine(stem: str, *, is_adjective: bool) -> _Forms:
 
 
 def _masculine(word: str) -> _Forms:
-    stems = (word[:-2] + "c",) if word.endswith("ac") and len(word) > 4 else (word,)
+    stems: tuple[str, ...] = (word[:-2] + "c",) if word.endswith("ac") and len(word) > 4 else (word,)
     if word.endswith(("vac", "nac")):
         stems = (word[:-2] + "c",)
     if word.endswith("ak") and len(word) > 4 and word[-3] not in "aeiou":
