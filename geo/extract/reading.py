@@ -126,9 +126,14 @@ def _named(words: Sequence[Token], toponyms: Sequence[Toponym]) -> tuple[Named, 
         end = at
         while end < len(words) and words[end].start < toponym.end:
             end += 1
-        if end > at:
+        if end > at and not _is_surname(toponym):
             found.append(Named(toponym, at, end))
     return tuple(found)
+
+
+def _is_surname(toponym: Toponym) -> bool:
+    """Whether a name is written with the letter of a surname: "Mitrovića" is of Mitrović, not Mitrovica."""
+    return bool({"ć", "ћ"} & set(toponym.text)) and all("ica" in place_id[-4:] for place_id in toponym.place_ids)
 
 
 def _breaks(words: Sequence[Token], marks: Marks) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ from geo.gazetteer.places import read_places
 from geo.model import Place
 from geo.text import key
 
-FORMAT: Final = 10
+FORMAT: Final = 11
 """Number of the index's layout and of the naming rules; another number makes every index anew."""
 HOME: Final = frozenset(("XK", "RS"))
 _SAME_DEGREES: Final = 0.04

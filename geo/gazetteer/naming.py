@@ -65,7 +65,8 @@ def _inflected(place: Place) -> Iterator[Name]:
 
 
 def _in_serbian(place: Place) -> Iterator[Name]:
-    for name in {place.name_sr_latn, *(a for a in _aliases(place) if not _ALBANIAN_LETTERS & set(a))}:
+    short = {place.name_en} if place.name_sr_latn.endswith(f" {place.name_en}") else set()
+    for name in {place.name_sr_latn, *short, *(a for a in _aliases(place) if not _ALBANIAN_LETTERS & set(a))}:
         for form in serbian_forms(key(name)) if _may_change(name, place) else ():
             yield Name(form, is_form=True)
 

@@ -15,6 +15,7 @@ _Forms = dict[str, tuple[str, ...]]
 _SOFTENED: Final = {"k": "c", "g": "z", "h": "s"}
 _IRREGULAR: Final[dict[str, _Forms]] = {
     "pec": {"genitive": ("peci",), "dative": ("peci",), "accusative": ("pec",), "instrumental": ("peci", "pecju")},
+    "ibar": {"genitive": ("ibra",), "dative": ("ibru",), "accusative": ("ibar",), "instrumental": ("ibrom",)},
     "do": {"genitive": ("dola",), "dative": ("dolu",), "accusative": ("do",), "instrumental": ("dolom",)},
 }
 
@@ -63,9 +64,11 @@ def _feminine(stem: str, *, is_adjective: bool) -> _Forms:
 
 
 def _masculine(word: str) -> _Forms:
-    stems = (word[:-2] + "c",) if word.endswith("ac") and len(word) > 4 else (word,)
+    stems: tuple[str, ...] = (word[:-2] + "c",) if word.endswith("ac") and len(word) > 4 else (word,)
     if word.endswith(("vac", "nac")):
         stems = (word[:-2] + "c",)
+    if word.endswith("ak") and len(word) > 4 and word[-3] not in "aeiou":
+        stems = (word, word[:-2] + "k")  # Račak: Račka; Brnjak: Brnjaka
     return _cases(
         tuple(f"{s}a" for s in stems),
         tuple(f"{s}u" for s in stems),
