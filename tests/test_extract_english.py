@@ -69,3 +69,41 @@ def test_what_an_article_from_a_village_tells_was_there(gazetteer: Gazetteer) ->
     (claim,) = read("BANJSKA - A car was set on fire in this village near Zvečan in Kosovo.", gazetteer)
     assert claim.toponym is not None
     assert claim.toponym.text == "BANJSKA"
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Two days later", date(2024, 5, 5)),
+        ("The next day", date(2024, 5, 4)),
+        ("A day earlier", date(2024, 5, 2)),
+        ("The same evening", date(2024, 5, 3)),
+        ("Five days earlier", date(2024, 4, 28)),
+    ],
+)
+def test_days_count_from_the_day_told_last(words: str, day: date, gazetteer: Gazetteer) -> None:
+    text = f"A car was set on fire in Leposavić, Kosovo on 3 May. {words} shots were fired in Zvečan."
+    assert read(text, gazetteer)[-1].facts.when.start == day
+
+
+def test_a_day_soon_to_come_is_meant_where_it_is_planned(gazetteer: Gazetteer) -> None:
+    (claim,) = read("A Turkish battalion will arrive in Pristina, Kosovo on 14 June to reinforce KFOR.", gazetteer)
+    assert claim.facts.when.start == date(2024, 6, 14)
+
+
+def test_a_place_named_twice_over_is_one_of_the_list(gazetteer: Gazetteer) -> None:
+    claims = read("Fire gutted the customs houses at Gate 1, Jarinje, and Gate 31 in northern Kosovo.", gazetteer)
+    assert [c.toponym.text for c in claims if c.toponym] == ["Gate 1", "Gate 31"]
+
+
+def test_a_namesake_that_lies_elsewhere_is_not_near_a_place(gazetteer: Gazetteer) -> None:
+    text = "Children were shot at as they swam in Bistrica, near Goraždevac in Kosovo."
+    (claim,) = read(text, gazetteer)
+    assert claim.toponym is not None
+    assert claim.toponym.text == "Goraždevac"
+
+
+def test_a_name_joined_to_a_word_is_no_place(gazetteer: Gazetteer) -> None:
+    (claim,) = read("A Niš-ekspres bus was stoned in Obilić, Kosovo.", gazetteer)
+    assert claim.toponym is not None
+    assert claim.toponym.text == "Obilić"

@@ -85,6 +85,7 @@ def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
     published = document.published
     toponyms = sorted(gazetteer.mentions(document.text), key=lambda t: t.start)
     found: list[Reading] = []
+    anchor: date | None = None
     at = 0
     for part in parts:
         own: list[Toponym] = []
@@ -92,12 +93,19 @@ def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
             own.append(toponyms[at])
             at += 1
         words = lexicon(spoken[part.paragraph])
-        reading = read(part, lexicon=words, published=published, toponyms=own)
+        reading = read(part, lexicon=words, published=published, toponyms=own, anchor=anchor)
         if not found and (heading := _heading(reading)):
             published = published or heading
             reading = read(part, lexicon=words, published=published, toponyms=own, heading=heading)
         found.append(reading)
+        anchor = _told(reading) or anchor
     return found
+
+
+def _told(reading: Reading) -> date | None:
+    """Return the last single day that a sentence tells, unless it is when somebody spoke."""
+    single = [d for d in reading.dates if d.when.start and d.when.end is None and not reading.dates_speech(d)]
+    return single[-1].when.start if single else None
 
 
 def _heading(reading: Reading) -> date | None:

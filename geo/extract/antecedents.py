@@ -159,8 +159,4 @@ def _date_beside(event: Group, readings: Sequence[Reading]) -> DateSpan | None:
     dated = [d for d in reading.dates if d.when.start] if reading else []
     if reading is None or len(dated) != 1:
         return None
-    start, end = dated[0].start, dated[0].end
-    spoken = reading.has("speech", end, end + 2) or any(
-        reading.ends("speech", at) for at in range(start - 2, start + 1)
-    )
-    return None if spoken else dated[0]
+    return None if reading.dates_speech(dated[0]) else dated[0]

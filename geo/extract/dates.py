@@ -18,6 +18,7 @@ from geo.model import When
 _FIRST_YEAR: Final = 1900
 """Before this year of publication nothing is reckoned from it; nor after `_LAST_YEAR`."""
 _LAST_YEAR: Final = 9990
+_SOON_DAYS: Final = 60
 _DAY: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?$")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 _DOTTED: Final = re.compile(r"(\d{1,2})[.](\d{1,2})[.]((?:19|20)\d\d)$")
@@ -40,6 +41,10 @@ class _Calendar:
     words: Sequence[Token]
     lexicon: Lexicon
     published: date | None
+    anchor: date | None = None
+    """The day that was told last, from which "two days later" counts."""
+    is_ahead: bool = False
+    """Whether the sentence speaks of what is to come."""
 
     def norm(self, at: int) -> str:
         return self.words[at].norm if 0 <= at < len(self.words) else ""
@@ -56,10 +61,15 @@ def dates(
     published: date | None,
     cues: Sequence[Found],
     numbers: Sequence[Number],
+    anchor: date | None = None,
 ) -> list[DateSpan]:
-    """Return the dates of a sentence in order; where two overlap, the longer one."""
-    about = _Calendar(words, lexicon, published)
-    found = [*_named(about), *_weekdays(about), *_relative(about, cues, numbers)]
+    """Return the dates of a sentence in order; where two overlap, the longer one.
+
+    `anchor` is the day that the text told last: "two days later" counts from it, or from a day told before it.
+    """
+    about = _Calendar(words, lexicon, published, anchor, any(cue.label == "planned" for cue in cues))
+    absolute = [*_named(about), *_weekdays(about)]
+    found = [*absolute, *_relative(about, cues, numbers, absolute)]
     kept: list[DateSpan] = []
     for span in sorted(found, key=lambda s: (s.start - s.end, s.start)):
         if all(span.end <= other.start or other.end <= span.start for other in kept):
@@ -173,14 +183,19 @@ def _dated(about: _Calendar, place: tuple[int, int], year: int | None, month: in
 
 
 def _yearless(about: _Calendar, place: tuple[int, int], month: int, days: tuple[int, int]) -> DateSpan:
-    """Take the most recent such day on or before the publication."""
+    """Take the most recent such day on or before the publication, or one soon after it that is planned."""
     if about.published is None:
         return DateSpan(*place, When(), True)
     for year in range(about.published.year, max(about.published.year - 5, 0), -1):
         first, last = (_safe(year, month, day) for day in days)
-        if first is not None and first <= about.published:
+        if first is not None and (first <= about.published or _is_soon(about, first)):
             return _span(*place, first, last)
     return DateSpan(*place, When(), True)
+
+
+def _is_soon(about: _Calendar, day: date) -> bool:
+    """Whether a day after the publication is meant: the sentence speaks of what is to come, and it is near."""
+    return about.is_ahead and about.published is not None and (day - about.published).days <= _SOON_DAYS
 
 
 def _safe(year: int, month: int, day: int) -> date | None:
@@ -233,13 +248,31 @@ def _weekday(about: _Calendar, at: int, first: int, last: int) -> When:
     return interval(start, start + timedelta(days=(last - first) % 7))
 
 
-def _relative(about: _Calendar, cues: Sequence[Found], numbers: Sequence[Number]) -> Iterator[DateSpan]:
+def _relative(
+    about: _Calendar, cues: Sequence[Found], numbers: Sequence[Number], absolute: Sequence[DateSpan]
+) -> Iterator[DateSpan]:
     for cue in cues:
         if cue.label in about.lexicon.days:
             unit, first, last = about.lexicon.days[cue.label]
             count = next((n.value for n in numbers if cue.start <= n.start < cue.end), 1)
-            when = _reckoned(about.published, unit, first, last, count)
+            if unit == "told":
+                when = _counted(_told_before(about, cue, absolute), first, last, count)
+            else:
+                when = _reckoned(about.published, unit, first, last, count)
             yield DateSpan(cue.start, cue.end, when, False)
+
+
+def _told_before(about: _Calendar, cue: Found, absolute: Sequence[DateSpan]) -> date | None:
+    """Return the day that was told last before a phrase."""
+    own = [span for span in absolute if span.end <= cue.start and span.when.start and span.when.end is None]
+    return max(own).when.start if own else about.anchor
+
+
+def _counted(told: date | None, first: int, last: int, count: int) -> When:
+    """Count days from one that was told: `first` times the number in the phrase, and `last` days more."""
+    if told is None or not _FIRST_YEAR <= told.year < _LAST_YEAR:
+        return When()
+    return interval(told + timedelta(days=first * min(count, 3650) + last))
 
 
 def _reckoned(published: date | None, unit: str, first: int, last: int, count: int) -> When:

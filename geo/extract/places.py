@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from geo.crs import geod
 from geo.extract.reading import Named, Reading, Trigger
 from geo.model import Place, Toponym
 
@@ -16,6 +17,9 @@ REGION: Final = frozenset(("XK", "RS"))
 """Countries in which events are looked for."""
 OF_SOMEBODY: Final = ("belongs to an office, an institution or a journey", "where somebody comes from or goes to")
 """Why a place is none of an event, where it may be the only one that a text names."""
+_NAMESAKE: Final = "no place of the name is near the one beside it"
+_NEAR_M: Final = 25_000.0
+"""How far off a place may lie that a text calls near."""
 _AREA_RANK: Final = {"country": 0, "region": 1, "municipality": 2}
 _DATELINE: Final = 9
 """Words within which the dash of a dateline stands."""
@@ -74,6 +78,7 @@ def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
             exact, places = replace(exact, place_ids=tuple(p.id for p in seats)), seats
         found.append(_site(reading, Named(exact, one.start, one.end), places))
     found = _with_lists(reading, found)
+    found = _without_namesakes(reading, found, gazetteer)
     found = [_without_qualifier(reading, found, k) for k in range(len(found))]
     return [*_dateline(reading, gazetteer, text), *_with_lists(reading, found)]
 
@@ -95,6 +100,29 @@ def _dateline(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
     return []
 
 
+def _without_namesakes(reading: Reading, found: Sequence[Site], gazetteer: Gazetteer) -> list[Site]:
+    """Exclude names that a text puts beside a place far from all that bear them ("in the Bistrica, near Peja")."""
+    kept = list(found)
+    for k in range(len(kept) - 1):
+        first, second = kept[k], kept[k + 1]
+        is_told = second.named.toponym.relation == "near" and _is_apposed(reading, first, second)
+        if is_told and first.rank >= 3 and second.rank == 3 and _are_far(first, second, gazetteer):
+            kept[k] = replace(first, excluded=_NAMESAKE)
+    return kept
+
+
+def _is_apposed(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether only "a village near" and the like parts two names."""
+    between = range(first.named.end, second.named.start)
+    glue = reading.marks.get("within_glue", {})
+    return len(between) <= 5 and all(at in glue or not reading.words[at].is_word for at in between)
+
+
+def _are_far(first: Site, second: Site, gazetteer: Gazetteer) -> bool:
+    pairs = [(gazetteer.get(a).position, gazetteer.get(b).position) for a in first.place_ids for b in second.place_ids]
+    return all(geod().inv(*one, *other)[2] > _NEAR_M for one, other in pairs)
+
+
 def _seats(places: Sequence[Place], gazetteer: Gazetteer) -> list[Place]:
     """Return the towns that municipalities are called after: "in front of the building of the municipality of X"."""
     if not all(place.kind == "municipality" for place in places):
@@ -108,7 +136,7 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
     for k in range(1, len(found)):
         before = found[k - 1]
         if (
-            before.excluded
+            before.excluded not in ("", _NAMESAKE)
             and not found[k].excluded
             and (before.rank > 0 or before.landmark)
             and (_same_list(reading, before, found[k]) or (before.landmark and _is_stretch(reading, before, found[k])))
@@ -246,7 +274,16 @@ def event_sites(
     listed = listed_with(reading, best, [s for s in free if min(s.rank, 3) == min(best.rank, 3)])
     if best.named.toponym.relation == "between":
         return listed[:1]
-    return [*listed, *_coordinated(reading, listed, free)]
+    return _once_each([*listed, *_coordinated(reading, listed, free)])
+
+
+def _once_each(listed: Sequence[Site]) -> list[Site]:
+    """Drop what names a place of the list once more ("Gate 1, Jarinje, and Gate 31")."""
+    kept: list[Site] = []
+    for site in listed:
+        if not any(site.place_ids & other.place_ids for other in kept):
+            kept.append(site)
+    return kept
 
 
 def _coordinated(reading: Reading, listed: Sequence[Site], free: Sequence[Site]) -> list[Site]:

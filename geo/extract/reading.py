@@ -77,6 +77,11 @@ class Reading:
         spans = self.marks.get(name, {})
         return bool(spans) and any(end in positions for end in spans.values())
 
+    def dates_speech(self, span: DateSpan) -> bool:
+        """Whether a date is of what somebody said ("said on Friday that ...")."""
+        before = range(span.start - 2, span.start + 1)
+        return self.has("speech", span.end, span.end + 2) or any(self.ends("speech", at) for at in before)
+
     def cues_of(self, label: str) -> list[Found]:
         """Return the cues with a label."""
         return [cue for cue in self.cues if cue.label == label]
@@ -93,8 +98,12 @@ def read(
     published: date | None,
     toponyms: Sequence[Toponym],
     heading: date | None = None,
+    anchor: date | None = None,
 ) -> Reading:
-    """Return what the lexicon finds in a sentence; a date that is the document's `heading` is no event's date."""
+    """Return what the lexicon finds in a sentence; a date that is the document's `heading` is no event's date.
+
+    `anchor` is the day that the sentences before told last.
+    """
     words = sentence.words
     found_numbers = tuple(numbers(words, lexicon.numbers, lexicon.links["number"]))
     marks: Marks = {"number": {n.start: n.end for n in found_numbers}}
@@ -102,7 +111,7 @@ def read(
         marks.setdefault(found.label, {})[found.start] = found.end
     cues = lexicon.cues.find(words, marks)
     places = _named(words, toponyms)
-    said = dates(words, lexicon=lexicon, published=published, cues=cues, numbers=found_numbers)
+    said = dates(words, lexicon=lexicon, published=published, cues=cues, numbers=found_numbers, anchor=anchor)
     reading = Reading(
         sentence=sentence,
         lexicon=lexicon,

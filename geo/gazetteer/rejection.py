@@ -210,9 +210,12 @@ def _is_river(reading: Reading, at: int) -> bool:
 
 
 def _is_demonym(reading: Reading, at: int) -> bool:
+    """Whether a name is a part of a word: "Zvečan-born", "Niš-ekspres"."""
     spot = reading.spots[at]
     after = reading.after(spot)
-    return bool(after and after.norm in reading.vocabulary.demonyms and reading.gap_after(spot) == "-")
+    if after is None or reading.gap_after(spot) != "-" or reading.is_spotted(spot.last):
+        return False
+    return after.norm in reading.vocabulary.demonyms or (not after.is_capital and after.norm.isalpha())
 
 
 def _is_dateline(reading: Reading, at: int) -> bool:
