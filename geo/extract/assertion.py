@@ -127,7 +127,7 @@ def _refers(reading: Reading, trigger: Trigger) -> bool:
     if not trigger.rule.noun:
         return False
     for cue in reading.cues_of("refer"):
-        if _counts_or_dates(reading, cue):
+        if _counts_or_dates(reading, cue, trigger):
             continue
         distance = trigger.start - cue.end
         near = 0 <= distance <= _REFER_REACH and reading.breaks_between(cue.end - 1, trigger.start) == 0
@@ -136,10 +136,14 @@ def _refers(reading: Reading, trigger: Trigger) -> bool:
     return _joined_to_reference(reading, trigger)
 
 
-def _counts_or_dates(reading: Reading, cue: Found) -> bool:
-    """Whether it leads to a number or a date, not to an event ("about 30", "since this morning")."""
+def _counts_or_dates(reading: Reading, cue: Found, trigger: Trigger) -> bool:
+    """Whether it leads to a number or a date, not to an event ("about 30", "since this morning").
+
+    "In response to the weekend violence" leads to an event of that date.
+    """
     at = cue.end
-    return at in reading.marks.get("number", {}) or any(span.start == at for span in reading.dates)
+    dates = [span for span in reading.dates if span.start == at and not 0 <= trigger.start - span.end <= 1]
+    return at in reading.marks.get("number", {}) or bool(dates)
 
 
 def _joined_to_reference(reading: Reading, trigger: Trigger) -> bool:

@@ -145,7 +145,7 @@ def _is_part(event: Group, violent: Group) -> bool:
     if event.kind == "deployment":
         is_beside = event.order == violent.order or (event.site is None and abs(event.order - violent.order) <= 2)
         is_told = event.event_type == "reinforcement" and any(
-            m.detail.personnel or m.detail.contributor for m in event.mentions
+            m.detail.personnel or m.detail.contributor or m.trigger.rule.stage != "arrived" for m in event.mentions
         )
         return event.event_type in _BESIDE and is_beside and not is_told and violent.event_type in _STRIKES
     near = _PARTS.get(event.event_type)
