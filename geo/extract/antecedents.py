@@ -8,7 +8,7 @@ from typing import Final
 
 from geo.extract.dates import DateSpan
 from geo.extract.groups import Group, around
-from geo.extract.places import OF_SOMEBODY, Site, listed_with
+from geo.extract.places import Site, listed_with
 from geo.extract.reading import Reading
 
 NEAR: Final = 3
@@ -43,7 +43,7 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
         if event.kind != "incident" or event.site is not None:
             result.append(event)
             continue
-        found = _antecedent_sites(event, others, free, readings) or _last_resort(event, named, readings)
+        found = _antecedent_sites(event, others, free, readings)
         result += [replace(event, inherited_site=site) for site in found] or [event]
     return result
 
@@ -114,20 +114,6 @@ def _antecedent_sites(
                 is_road = order == event.order and event.event_type == "road_block"
                 return listed if is_road or not readings[order].triggers else listed[:1]
     return []
-
-
-def _last_resort(event: Group, named: Sequence[Sequence[Site]], readings: Sequence[Reading]) -> list[Site]:
-    """Return the town of an office, a journey or a resident: of the event's sentence, or the only one near it."""
-    capital = readings[event.order].marks.get("capital", {})
-    own = [site for site in named[event.order] if _is_spare(site) and site.named.start not in capital]
-    if own and not all(m.trigger.rule.noun for m in event.mentions):
-        return own[:1]
-    near = [site for some in named[max(event.order - 1, 0) : event.order + 2] for site in some if _is_spare(site)]
-    return near[:1] if len({site.place_ids for site in near}) == 1 else []
-
-
-def _is_spare(site: Site) -> bool:
-    return site.rank >= 3 and site.excluded in OF_SOMEBODY
 
 
 def _is_reaction(event: Group) -> bool:

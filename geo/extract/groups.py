@@ -280,6 +280,8 @@ def _places_agree(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
     first, second = event.site, mention.site
     if first is None or second is None or first.place_ids & second.place_ids:
         return True
+    if event.order == mention.order and first.named.start == second.named.start:
+        return True  # the same name, read once as a crossing and once as the village
     if mention.standing.refers and second.rank <= 2 < first.rank:
         return True
     alike = mention.event_type in event.types

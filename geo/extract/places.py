@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 REGION: Final = frozenset(("XK", "RS"))
 """Countries in which events are looked for."""
-OF_SOMEBODY: Final = ("belongs to an office, an institution or a journey", "where somebody comes from or goes to")
-"""Why a place is none of an event, where it may be the only one that a text names."""
 _NAMESAKE: Final = "no place of the name is near the one beside it"
 _NEAR_M: Final = 25_000.0
 """How far off a place may lie that a text calls near."""
@@ -160,12 +158,12 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     before = _just_before(reading, named)
     is_building = reading.ends_at_any("at_office", before)
     if not is_building and reading.ends_at_any("office", before):
-        return Site(named, rank, ids, name, OF_SOMEBODY[0])
+        return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
     if reading.ends_at_any("landmark", before):
         return Site(named, rank, ids, name, "says how far off the place is", landmark=True)
     reported = is_building or reading.ends_at_any("reported_from", before)
     if not reported and reading.ends_at_any("origin", before):
-        return Site(named, rank, ids, name, OF_SOMEBODY[1], origin=True)
+        return Site(named, rank, ids, name, "where somebody comes from or goes to", origin=True)
     if _is_actor(reading, named, rank):
         return Site(named, rank, ids, name, "names a state or an authority")
     return Site(named, rank, ids, name)
