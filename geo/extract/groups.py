@@ -175,6 +175,8 @@ _PARTS: Final = {
 """How many sentences before and after a violent event such a thing is taken for a part of it."""
 _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack": (0, 1)}
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
+_CLOSED: Final = frozenset(("road_block", "border_closure"))
+"""A crossing that is blocked is closed: told in one sentence of one place, that is one event."""
 _BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement"))
 _STRIKES: Final = frozenset(
     (
@@ -240,7 +242,9 @@ def _types_agree(event: Group, mention: Mention) -> bool:
     if mention.event_type == GENERIC:
         suits = event.families & _VIOLENT or not any(c.value for c in mention.counts)
         return bool(suits) and mention.definite
-    return mention.event_type == "protest" and "road_block" in types and event.mentions[-1].order == mention.order
+    is_beside = event.mentions[-1].order == mention.order
+    is_closed = types | {mention.event_type} <= _CLOSED
+    return is_beside and (is_closed or (mention.event_type == "protest" and "road_block" in types))
 
 
 def _deployments_agree(event: Group, mention: Mention) -> bool:
