@@ -27,11 +27,12 @@ RECORD = re.compile(
 )
 REFERENCE = os.environ.get("IBAR_REFERENCE_DIR")
 APART = {
-    "bare_leposavic", "brnjak", "dazdince", "dobrosevac", "donja_dubnica", "donja_stubla", "dragash",
-    "glogovica", "gornja_dubnica", "gornje_jarinje", "jahoc", "jarinje", "kacandol", "kacikol", "korilje",
-    "kosovo_polje", "lapusnik", "lausa", "lipovica", "marevce", "meki_dio", "north_mitrovica", "oraovica",
-    "orlate", "ostrace", "pagarusa", "pozar", "prepolac", "rudine", "slubica", "strbulovo", "surlane", "svirce",
-    "tudjevce", "zegra", "zegra_gjilan",
+    "badovac", "bare_leposavic", "brasaljce", "brnjak", "dazdince", "dobrosevac", "donja_dubnica", "donja_stubla",
+    "dragash", "glogovica", "gornja_bitinja", "gornja_dubnica", "gornje_jarinje", "jahoc", "jarinje", "kacandol",
+    "kacikol", "korilje", "kosovo_polje", "kovrage", "kusevac", "lapusnik", "lausa", "lipovica", "lukare_pristina",
+    "marevce", "meja", "meja_orize", "meki_dio", "north_mitrovica", "oraovica", "orlate", "ostrace", "pagarusa",
+    "pozar", "prepolac", "raskoc", "rudine", "slubica", "srednja_klina", "strbulovo", "surlane", "svirce", "tudjevce",
+    "turicevac", "viljance", "zac", "zborce", "zegra", "zegra_gjilan",
 }  # fmt: skip
 """Settlements whose record lies more than 1 km from OpenStreetMap's node of the name: hamlets strung along a valley, or
 a record of the wider place. North Mitrovica stands on Mitrovica. The radius of each reaches to the other position."""

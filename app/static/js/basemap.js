@@ -27,7 +27,8 @@ export class Ground {
     const { features } = await this.load("overview");
     const of = (...names) => features.filter(({ properties: { layer } }) => names.includes(layer));
     this.layers.land.addLayer(landPicture(of("neighbours", "serbia", "kosovo")));
-    drawLine(this.layers.border, collected(of("border_line")));
+    this.farLine = L.layerGroup().addTo(this.layers.border);
+    drawLine(this.farLine, collected(of("border_line")));
     drawCrossings(this.layers.crossings, collected(of("crossings")));
     this.places = of("places");
     return undefined;
@@ -56,7 +57,7 @@ export class Ground {
     const [land, line, places, crossings] = await Promise.all(
       ["land", "border_line", "places", "crossings"].map((name) => this.load(name)));
     this.layers.land.clearLayers();
-    this.layers.border.clearLayers();
+    if (this.farLine) this.layers.border.removeLayer(this.farLine);
     drawLand(this.layers.land, land);
     drawLine(this.layers.border, line);
     if (!this.layers.crossings.getLayers().length) drawCrossings(this.layers.crossings, crossings);
