@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from app import create_app
 from app.cli import cli
@@ -29,6 +30,7 @@ from geo.geocode import locate
 from geo.model import Event
 from geo.record import claim_from_record
 from geo.store import open_store
+from tests.browsing import chromium_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = {"source_name": "Example Gazette", "source_url": "https://example.org/1", "source_date": "2023-09-25"}
@@ -262,6 +264,13 @@ def ibar(settings: Settings) -> Callable[..., Result]:
         return CliRunner().invoke(cli, words, input=stdin, env=environment(settings), prog_name="ibar")
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; without it the test is skipped by name."""
+    with chromium_browser() as opened:
+        yield opened
 
 
 @contextmanager

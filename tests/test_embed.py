@@ -26,7 +26,7 @@ from app.config import Settings
 from app.preview import MOST_KEPT, _keep, view_box
 from app.sharing import frame_code
 from geo.errors import InvalidInput
-from tests.browsing import READY, chromium_browser, follow, visit
+from tests.browsing import READY, follow, visit
 from tests.conftest import running, serving
 from tests.test_hostile import STRINGS
 
@@ -248,12 +248,6 @@ def test_every_answer_carries_its_policies_and_no_cookie(client: FlaskClient) ->
 
 
 # In the browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

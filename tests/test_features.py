@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 
 from geo.model import Decision, Event
 from geo.store.interface import Store
-from tests.browsing import chromium_browser, follow, visit
+from tests.browsing import follow, visit
 from tests.conftest import SMALL
 from tests.ogc import EVENT_IDS, GEOJSON, IDS, LAYER_IDS, asked, every, got, ids, items, links, local, pages, refused
 
@@ -294,12 +294,6 @@ PAGES = (
     "/api/functions?f=html",
     "/api/docs",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.mark.browser

@@ -18,7 +18,7 @@ from app.config import Settings
 from app.rows import web_address
 from geo.model import Event, Evidence, Source
 from geo.store import open_store
-from tests.browsing import chromium_browser, visit
+from tests.browsing import visit
 from tests.conftest import serving
 
 STRINGS = (
@@ -79,12 +79,6 @@ def client(hostile_settings: Settings) -> Iterator[FlaskClient]:
     app = create_app(hostile_settings)
     yield app.test_client()
     app.extensions["ibar"].close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 def test_pages_show_hostile_text_as_written_and_compile_nothing(client: FlaskClient) -> None:

@@ -16,19 +16,13 @@ from app.config import Settings
 from bench.synthetic import events
 from geo.model import Event
 from geo.store import open_store
-from tests.browsing import chromium_browser, visit
+from tests.browsing import visit
 from tests.conftest import serving
 
 pytestmark = pytest.mark.browser
 
 NUMBER = 2_500
 BY_AREA = 3
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from app.config import Settings
 from app.sharing import frame_code
 from geo.model import Event
 from geo.store import open_store
-from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, visit
+from tests.browsing import POPUP_FADE_MS, READY, visit
 from tests.conftest import serving
 from tests.test_embed import newsroom
 
@@ -47,12 +47,6 @@ MARKS_UNDER_CONTROLS = """() => {
         || controls.some((other) => mark.left < other.right && other.left < mark.right
             && mark.top < other.bottom && other.top < mark.bottom))).length;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

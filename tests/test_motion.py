@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.config import Settings
-from tests.browsing import chromium_browser, visit
+from tests.browsing import visit
 from tests.conftest import serving
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,6 @@ AT_RIGHT_EDGE = """(element) => {
   const [box, view] = [element.getBoundingClientRect(), map.getContainer().getBoundingClientRect()];
   map.panBy([box.right - view.right - 6, box.top - view.top - 300], { animate: false });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

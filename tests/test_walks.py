@@ -16,7 +16,7 @@ from app.config import Settings
 from bench.synthetic import events
 from geo.model import Event, Evidence
 from geo.store import open_store
-from tests.browsing import POPUP_FADE_MS, chromium_browser, visit
+from tests.browsing import POPUP_FADE_MS, visit
 from tests.conftest import serving
 
 pytestmark = pytest.mark.browser
@@ -32,12 +32,6 @@ WALKS = [
 ]
 """English both ways at each width; the other languages by turns, so that each is walked both ways and at each width."""
 CYRILLIC = re.compile("[\u0400-\u04ff]")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

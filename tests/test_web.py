@@ -19,19 +19,13 @@ from app.config import Settings
 from app.joint import STATIC
 from geo.model import Event, Evidence
 from geo.store import open_store
-from tests.browsing import POPUP_FADE_MS, READY, chromium_browser, follow, visit
+from tests.browsing import POPUP_FADE_MS, READY, follow, visit
 from tests.conftest import SMALL, running, serving
 
 pytestmark = pytest.mark.browser
 
 QUOTE = "Four people died in the exchange of fire at Banjska."
 CROWD = 12
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
