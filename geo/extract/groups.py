@@ -289,6 +289,8 @@ def _places_agree(event: Group, mention: Mention, gazetteer: Gazetteer) -> bool:
     if mention.standing.refers and second.rank <= 2 < first.rank:
         return True
     alike = mention.event_type in event.types
+    if alike and 0 in (first.rank, second.rank) and event.kind == "incident":
+        return True  # a country tells no two events apart
     if not (alike or mention.definite or mention.standing.refers or mention.event_type in _LOOSE):
         return False
     pairs = ((gazetteer.get(a), gazetteer.get(b)) for a in first.place_ids for b in second.place_ids)

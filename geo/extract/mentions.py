@@ -74,7 +74,7 @@ def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Me
     found: list[Mention] = []
     for trigger, one in chosen:
         rivals = [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
-        where = event_sites(reading, trigger, all_sites, references, rivals)
+        where = [] if _is_at_scene(reading, trigger) else event_sites(reading, trigger, all_sites, references, rivals)
         about = Mention(
             order, reading, trigger, one, trigger.rule.event_type,
             date=_date(reading, trigger, references), counts=tuple(owned.get(_key(trigger), ())),
@@ -200,6 +200,12 @@ def _points_back(reading: Reading, trigger: Trigger) -> bool:
     inside = range(trigger.start, min(trigger.start + 2, trigger.end))
     definite = {at for cue in reading.cues_of("definite") for at in range(cue.start, cue.end)}
     return any(at in definite for at in (*before, *inside)) and (trigger.rule.noun or trigger.rule.kind == "deployment")
+
+
+def _is_at_scene(reading: Reading, trigger: Trigger) -> bool:
+    """Whether its words place it where the event told before was: "near the scene", "in the same village"."""
+    spans = reading.marks.get("scene", {}) if trigger.rule.kind == "incident" else {}
+    return any(reading.breaks_between(at, trigger.start) == 0 for at in spans)
 
 
 def _is_apart(reading: Reading, trigger: Trigger) -> bool:

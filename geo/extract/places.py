@@ -76,13 +76,13 @@ def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
             exact, places = replace(exact, place_ids=tuple(p.id for p in seats)), seats
         found.append(_site(reading, Named(exact, one.start, one.end), places))
     found = _with_lists(reading, found)
-    found = _without_namesakes(reading, found, gazetteer)
+    found = _with_stretches(reading, _without_namesakes(reading, found, gazetteer))
     found = [_without_qualifier(reading, found, k) for k in range(len(found))]
     return [*_dateline(reading, gazetteer, text), *_with_lists(reading, found)]
 
 
 def _dateline(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
-    """Return the town that a line is headed with ("LEPOSAVIĆ - ..."): where an event was that has no other place."""
+    """Return the place that a line is headed with ("LEPOSAVIĆ - ..."): where an event was that has no other place."""
     words = reading.words
     dash = next((at for at, word in enumerate(words[:_DATELINE]) if word.norm == "-"), 0)
     line = words[0].start if words else 0
@@ -90,12 +90,16 @@ def _dateline(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
         return []
     for end in range(min(dash, 3), 0, -1):
         start, stop = words[0].start, words[end - 1].end
-        towns = [p for p in gazetteer.named(text[start:stop]) if p.rank == 0 and p.kind in ("town", "city")]
+        towns = [p for p in gazetteer.named(text[start:stop]) if p.rank == 0 and p.kind in _HEADS]
         if towns and 0 not in reading.marks.get("capital", {}):
             ids = tuple(place.id for place in towns)
             named = Named(Toponym(text=text[start:stop], start=start, end=stop, place_ids=ids), 0, end)
-            return [Site(named, 3, frozenset(ids), towns[0].name_en, "heads the line", landmark=True)]
+            return [Site(named, 3, frozenset(ids), towns[0].name_en, _HEADING, landmark=True)]
     return []
+
+
+_HEADS: Final = ("town", "city", "military_base")
+_HEADING: Final = "heads the line"
 
 
 def _without_namesakes(reading: Reading, found: Sequence[Site], gazetteer: Gazetteer) -> list[Site]:
@@ -148,6 +152,18 @@ def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
     return all(reading.words[at].norm == "-" for at in range(first.named.end, second.named.start))
 
 
+def _with_stretches(reading: Reading, found: Sequence[Site]) -> list[Site]:
+    """Rank the ends of a road as areas: a village that the sentence names besides says better where it was."""
+    ranked = list(found)
+    for k in range(len(ranked) - 1):
+        first, second = ranked[k], ranked[k + 1]
+        if min(first.rank, second.rank) >= 3 and first.named.end < second.named.start and _is_stretch(reading, first, second):
+            near = range(max(first.named.start - 3, 0), min(second.named.end + 2, len(reading.words)))
+            if any(at in reading.marks.get("road", {}) for at in near):
+                ranked[k : k + 2] = replace(first, rank=2), replace(second, rank=2)
+    return ranked
+
+
 def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     rank = _rank(named, places)
     ids = frozenset(p.id for p in places)
@@ -198,6 +214,8 @@ def _just_before(reading: Reading, named: Named) -> list[int]:
 def _is_actor(reading: Reading, named: Named, rank: int) -> bool:
     placed = reading.ends_at_any("placed_at", _just_before(reading, named))
     after = named.end
+    if rank >= 2 and reading.has("seated", after, after + 1):
+        return False
     followed = reading.has("police", after, after + 1) or reading.has("authority", after, after + 1)
     if followed and not placed:
         return True
@@ -262,6 +280,8 @@ def event_sites(
     if all(s.rank <= 1 for s in free):
         near = ("between",) if trigger.rule.kind == "incident" else ("between", "near")
         free = [s for s in all_sites if s.landmark and s.rank >= 2 and s.named.toponym.relation in near] or free
+    if all(s.rank <= 1 for s in free) and reading.has("here", 0, len(reading.words)):
+        free = [s for s in all_sites if s.excluded == _HEADING] or free
     if not free:
         return []
     moves = trigger.rule.kind == "deployment"

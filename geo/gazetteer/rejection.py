@@ -191,7 +191,7 @@ def _precedes_a_name(reading: Reading, spot: Spot) -> bool:
 def _is_organisation(reading: Reading, at: int) -> bool:
     spot, known = reading.spots[at], reading.vocabulary
     before, after = reading.before(spot), reading.after(spot)
-    if after and after.is_capital and after.norm in known.organisations_after and reading.gap_after(spot) == " ":
+    if after and after.is_capital and after.norm in known.organisations_after and reading.gap_after(spot) in (" ", "-"):
         return True
     return bool(before and before.norm in known.organisations_before and reading.gap_before(spot) in (" ", ' "'))
 
@@ -203,6 +203,8 @@ def _is_river(reading: Reading, at: int) -> bool:
     is_bare = after is None or not reading.gap_after(spot).isspace()
     if before and before.norm == "the" and spot.is_english and is_bare and not reading.is_spotted(spot.last):
         return all(place.kind in ("village", "town") for place in spot.places)
+    if any(word.norm in known.bathing for word in reading.back(spot, 3)):
+        return not any(place.kind in ("river", "lake", "town", "city") for place in spot.places)
     is_called = (after and after.norm in known.waters_after and reading.gap_after(spot) == " ") or (
         before and before.norm in known.waters_before and reading.gap_before(spot) == " "
     )

@@ -28,6 +28,8 @@ class Vocabulary:
     lists: frozenset[str]
     waters_before: frozenset[str]
     waters_after: frozenset[str]
+    bathing: frozenset[str]
+    """Verbs of those who are in a river, not in the village of its name."""
     titles: frozenset[str]
     governing: frozenset[str]
     """Titles that a place may follow without a word between."""
@@ -63,6 +65,7 @@ def vocabulary() -> Vocabulary:
         lists=_words(table["within"]["lists"]),
         waters_before=_words(table["waters"]["before"]),
         waters_after=_words(table["waters"]["after"]),
+        bathing=_words(table["waters"]["bathing"]),
         titles=_words(table["titles"]["words"]),
         governing=_words(table["titles"]["governing"]),
         organisations_after=_words(table["organisations"]["after"]),
