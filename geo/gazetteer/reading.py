@@ -101,14 +101,24 @@ class Reading:
             start = word.end
 
     def is_led_to(self, spot: Spot) -> bool:
-        """Tell whether the words before a name say that it is a place: "in X", "u selu X", "village of X"."""
+        """Tell whether the words about a name say that it is a place: "in X", "u selu X", "X, a hamlet of Y"."""
         known = self.vocabulary
+        if self._is_explained(spot):
+            return True
         for word in self.back(spot, 3):
             if word.norm in known.kinds or word.norm in known.leading:
                 return True
             if word.norm not in known.fillers:
                 return False
         return False
+
+    def _is_explained(self, spot: Spot) -> bool:
+        """Whether what kind of place it is follows the name: "X, a hamlet of Y", "X, selo u opštini Y"."""
+        if self.gap_after(spot) != ", ":
+            return False
+        following = [word.norm for word in self.words[spot.last : spot.last + 2]]
+        kind = following[1:] if following[:1] in (["a"], ["an"], ["the"], ["nje"]) else following[:1]
+        return bool(kind) and self.vocabulary.kinds.get(kind[0]) in ("village", "town")
 
     def between(self, first: Spot, second: Spot) -> tuple[Sequence[Word], str]:
         """Return the words between two names, and the text there."""

@@ -16,6 +16,8 @@ _NORTH: Final = frozenset(("Leposavić", "Zvečan", "Zubin Potok", "North Mitrov
 """Municipalities whose villages news names without saying where they lie."""
 _SHORTEST: Final = 5
 """Letters of the shortest village name that alone shows, in a foreign language, that a text is about this region."""
+_LONG: Final = 7
+"""Letters from which on a village's name that nothing else has is hardly chance in a text that names no far place."""
 _HOME: Final = frozenset(("XK", "RS"))
 _DATELINE: Final = re.compile(r"(?:(?:, ?[^.\n;:]{1,40}| ?\([^)\n]{1,40}\))+|) ?(?:-{1,2}) ")
 _DATELINE_REACH: Final = 90
@@ -86,10 +88,22 @@ def _villages(reading: Reading) -> Iterator[Place]:
         )
         if not own or spot.is_described or is_shared or _has_everyday_word(reading, spot):
             continue
-        long = sum(w.end - w.start for w in reading.words[spot.first : spot.last]) >= _SHORTEST
-        alone = len(own) == 1 and (peoples or own[0].municipality in _NORTH)
-        if _is_called(reading, spot) or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
+        long = _letters(reading, spot) >= _SHORTEST
+        near = peoples or own[0].municipality in _NORTH or (not reading.is_abroad and _letters(reading, spot) >= _LONG)
+        alone = len(own) == 1 and near
+        opens = alone and not spot.is_english and _letters(reading, spot) >= _LONG and _opens_line(reading, spot)
+        if _is_called(reading, spot) or opens or (long and reading.is_led_to(spot) and (alone or not spot.is_english)):
             yield from own
+
+
+def _letters(reading: Reading, spot: Spot) -> int:
+    return sum(word.end - word.start for word in reading.words[spot.first : spot.last])
+
+
+def _opens_line(reading: Reading, spot: Spot) -> bool:
+    """Whether a name heads a line of text: "Graqanicë: ..."."""
+    before = reading.before(spot)
+    return (before is None or "\n" in reading.gap_before(spot)) and reading.gap_after(spot)[:1] in (":", ",", "-")
 
 
 def _is_northern(places: Sequence[Place]) -> bool:

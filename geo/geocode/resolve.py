@@ -46,6 +46,8 @@ _AT_THE_BORDER_M: Final = 15_000.0
 """This border's news is oftener about places close to it: the closer of two places that nothing else parts is meant."""
 _NEAR_M: Final = 30_000.0
 """As far as "X near Y" reaches."""
+_IN_AREA: Final = 0.1
+"""What a region that the text names adds to the places in it."""
 _OWN_NAME: Final = 0.06
 _IN_KOSOVO: Final = 0.12
 """What the Kosovo side of the border adds: most news on the border is from there, and leaves that unsaid."""
@@ -58,6 +60,7 @@ class _Setting:
     toponym: Toponym
     containers: tuple[Place, ...]
     others: tuple[Place, ...]
+    regions: tuple[Place, ...]
     border: Border | None
 
 
@@ -100,9 +103,11 @@ def _setting(
     toponym: Toponym, places: Sequence[Place], gazetteer: Gazetteer, context: Sequence[str], border: Border | None
 ) -> _Setting:
     own = {place.id for place in places}
-    others = tuple(p for p in _known(context, gazetteer) if p.id not in own and not p.is_area)
+    known = tuple(_known(context, gazetteer)) if len(places) > 1 else ()
+    others = tuple(p for p in known if p.id not in own and not p.is_area)
+    regions = tuple(p for p in known if p.kind == "region")
     containers = gazetteer.named(toponym.within.split("/")[0]) if toponym.within else ()
-    return _Setting(toponym, containers, others, border)
+    return _Setting(toponym, containers, others, regions, border)
 
 
 def _candidate(place: Place, setting: _Setting, all_places: Sequence[Place]) -> Candidate:
@@ -111,6 +116,7 @@ def _candidate(place: Place, setting: _Setting, all_places: Sequence[Place]) -> 
         *_called(place, setting, all_places),
         *_lies(place, setting, all_places),
         *_among(place, setting),
+        *_in_region(place, setting),
     ]
     score = min(1.0, max(0.0, sum(part for part, _ in parts)))
     return Candidate(place=place, score=round(score, 3), reasons=tuple(reason for _, reason in parts if reason))
@@ -180,6 +186,19 @@ def _among(place: Place, setting: _Setting) -> Iterator[_Part]:
     yield _CLOSE * math.exp(-away / _CLOSE_M), f"{away / 1000:.0f} km from {nearest.name_en}, which the text names"
     if any(place.municipality and place.municipality == other.municipality for other in setting.others):
         yield _SAME_MUNICIPALITY, f"in {place.municipality}, as another place of the text"
+
+
+def _in_region(place: Place, setting: _Setting) -> Iterator[_Part]:
+    if place.is_area:
+        return
+    for region in setting.regions:
+        if _apart_m(place.position, region.position) <= region.radius_m and _may_hold(region, place):
+            yield _IN_AREA, f"in {region.name_en}, which the text names"
+            return
+
+
+def _may_hold(region: Place, place: Place) -> bool:
+    return region.country in ("", place.country)
 
 
 def _nearest(place: Place, others: Sequence[Place]) -> tuple[float, Place]:
