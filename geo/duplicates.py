@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from geo.crs import geod
-from geo.extract.mentions import FAMILIES
+from geo.extract.lexicon import FAMILIES
 from geo.geojson import feature
 from geo.model import EVENT_TYPES, Criteria, Event, LonLat
 from geo.store.interface import Store

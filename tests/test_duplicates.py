@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.config import Settings
 from geo.crs import geod
 from geo.duplicates import FAR_DAYS, NEAR_DAYS, gist, likeness, marked, repeating
-from geo.extract.mentions import FAMILIES
+from geo.extract.lexicon import FAMILIES
 from geo.geojson import feature
 from geo.model import INCIDENT_TYPES, STATUSES, Event, LonLat, When
 from geo.store import Store, open_store

@@ -18,6 +18,16 @@ FOLDER: Final = files("geo.extract").joinpath("languages")
 """Each language is a folder here, named by its code."""
 GENERIC: Final = "violence"
 """The type of a word such as "incident", which refers to an event and never makes one."""
+FAMILIES: Final = {
+    "armed_clash": "armed", "shooting": "armed", "killing": "armed", "attack": "armed",
+    "explosion": "explosive", "grenade_attack": "explosive", "landmine": "explosive",
+    "riot": "unrest", "stone_throwing": "unrest", "protest": "unrest",
+    "raid": "police", "weapons_seizure": "police", "arrest": "police", "abduction_or_detention": "police",
+    "road_block": "road_block", "border_closure": "border_closure",
+    "arson": "property", "property_destruction": "property",
+    "threat": "threat", "other": "other", GENERIC: GENERIC,
+}  # fmt: skip
+"""Types of one family may be one event told in two ways."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,10 @@ from geo.extract.assertion import COUNTED, Standing, standing
 from geo.extract.casualties import Count, casualties, people
 from geo.extract.dates import DateSpan
 from geo.extract.deployments import Detail, detail
-from geo.extract.lexicon import GENERIC, Rule
+from geo.extract.lexicon import FAMILIES, GENERIC, Rule
 from geo.extract.places import Site, event_sites
 from geo.extract.reading import Reading, Trigger
 
-FAMILIES: Final = {
-    "armed_clash": "armed", "shooting": "armed", "killing": "armed", "attack": "armed",
-    "explosion": "explosive", "grenade_attack": "explosive", "landmine": "explosive",
-    "riot": "unrest", "stone_throwing": "unrest", "protest": "unrest",
-    "raid": "police", "weapons_seizure": "police", "arrest": "police", "abduction_or_detention": "police",
-    "road_block": "road_block", "border_closure": "border_closure",
-    "arson": "property", "property_destruction": "property",
-    "threat": "threat", "other": "other", GENERIC: GENERIC,
-}  # fmt: skip
-"""Types of one family may be one event told in two ways."""
 PRIORITY: Final = (
     "grenade_attack", "landmine", "explosion", "armed_clash", "shooting", "riot", "stone_throwing", "killing", "arson",
     "attack", "protest", "abduction_or_detention", "weapons_seizure", "raid", "arrest", "border_closure", "road_block",
@@ -72,8 +62,8 @@ def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Me
     able = [trigger for trigger, one in chosen if one.assertion in COUNTED and _may_hurt(trigger)]
     owned = _owned(reading, counts, able)
     found: list[Mention] = []
-    for trigger, one in chosen:
-        rivals = [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
+    for trigger, one in _without_spare_moves(reading, chosen, all_sites, references):
+        rivals = _rivals(trigger, chosen)
         where = [] if _is_at_scene(reading, trigger) else event_sites(reading, trigger, all_sites, references, rivals)
         about = Mention(
             order, reading, trigger, one, trigger.rule.event_type,
@@ -87,6 +77,38 @@ def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Me
     return found
 
 
+_Chosen = Sequence[tuple[Trigger, Standing]]
+
+
+def _rivals(trigger: Trigger, chosen: _Chosen) -> list[Trigger]:
+    """Return the triggers of other events of the sentence: of other families."""
+    return [t for t, _ in chosen if FAMILIES.get(t.rule.event_type) != FAMILIES.get(trigger.rule.event_type)]
+
+
+def _without_spare_moves(
+    reading: Reading, chosen: _Chosen, all_sites: Sequence[Site], references: Sequence[Trigger]
+) -> _Chosen:
+    """Of the deployments of a sentence keep the first by type, and another only at a place of its own clause."""
+    moves = sorted((t for t, _ in chosen if t.rule.kind == "deployment"), key=lambda t: _preference(reading, t))
+    if len(moves) < 2:
+        return chosen
+    kept, taken = [moves[0]], set[str]()
+    for trigger in moves:
+        others = [t for t in moves if t is not trigger]
+        where = [s for s in event_sites(reading, trigger, all_sites, references, others) if s.rank >= 3]
+        ids = {place_id for site in where for place_id in site.place_ids}
+        if trigger is not moves[0] and ids - taken == ids and ids and _is_own_clause(reading, trigger, kept, where[0]):
+            kept.append(trigger)
+        taken |= ids
+    return [pair for pair in chosen if pair[0].rule.kind != "deployment" or pair[0] in kept]
+
+
+def _is_own_clause(reading: Reading, trigger: Trigger, kept: Sequence[Trigger], site: Site) -> bool:
+    """Whether a place stands closer to a trigger, by clauses, than to those of other events."""
+    own = reading.breaks_between(trigger.start, site.named.start)
+    return all(reading.breaks_between(other.start, site.named.start) > own for other in kept)
+
+
 def _toll_alone(reading: Reading, order: int, counts: Sequence[Count]) -> Mention:
     """A sentence that only counts people killed or injured speaks of an event told before or after it."""
     rule = Rule(id=-1, event_type=GENERIC, kind="incident", noun=True, strength=0.3)
@@ -97,15 +119,12 @@ def _toll_alone(reading: Reading, order: int, counts: Sequence[Count]) -> Mentio
 
 
 def _chosen(reading: Reading, standings: Sequence[Standing]) -> list[tuple[Trigger, Standing]]:
-    """Of triggers that overlap keep the one that says more; of the deployments of a sentence keep one."""
+    """Of triggers that overlap keep the one that says more."""
     pairs = list(zip(reading.triggers, standings, strict=True))
     kept: list[tuple[Trigger, Standing]] = []
     for trigger, one in sorted(pairs, key=lambda p: _preference(reading, p[0])):
         if not any(_same_words(trigger, other) for other, _ in kept):
             kept.append((trigger, one))
-    deployments = [pair for pair in kept if pair[0].rule.kind == "deployment"]
-    for extra in deployments[1:]:
-        kept.remove(extra)
     return sorted(kept, key=lambda pair: pair[0].start)
 
 

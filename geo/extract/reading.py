@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from geo.extract.dates import DateSpan, dates
-from geo.extract.lexicon import Lexicon, Rule
+from geo.extract.gist import TYPES, Gist, family_of, model
+from geo.extract.lexicon import GENERIC, Lexicon, Rule
 from geo.extract.numbers import Number, numbers
 from geo.extract.patterns import Found, Marks
 from geo.extract.sentences import Sentence
 from geo.extract.tokens import Token
-from geo.model import Toponym
+from geo.model import Kind, Toponym
 
+LIKELY: Final = 0.9
+"""From this probability on a sentence tells of an event for which the lexicon has no phrase."""
+UNLIKELY: Final = 0.02
+"""Below it a phrase is doubted."""
+STRENGTH: Final = 0.6
+"""How strong a sign of an event that is without a phrase."""
+_SHARED: Final = ("actor:", "force:", "country:", "area:")
+"""Classes whose members tell no more than that one of them is named."""
 _HARD: Final = frozenset(";:()[]")
 _SOFT: Final = frozenset((",", "-"))
 
@@ -36,6 +45,8 @@ class Trigger:
     start: int
     end: int
     source: str
+    likely: float | None = None
+    """The probability that its sentence tells of such an event; null in a language without a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +111,27 @@ def read(
     heading: date | None = None,
     anchor: date | None = None,
 ) -> Reading:
-    """Return what the lexicon finds in a sentence; a date that is the document's `heading` is no event's date.
+    """Return what the lexicon finds in a sentence, and what its gist tells beyond that.
 
-    `anchor` is the day that the sentences before told last.
+    A date that is the document's `heading` is no event's date; `anchor` is the day that the sentences before told last.
     """
+    return with_gist(
+        read_phrases(
+            sentence, lexicon=lexicon, published=published, toponyms=toponyms, heading=heading, anchor=anchor
+        )
+    )
+
+
+def read_phrases(
+    sentence: Sentence,
+    *,
+    lexicon: Lexicon,
+    published: date | None,
+    toponyms: Sequence[Toponym],
+    heading: date | None = None,
+    anchor: date | None = None,
+) -> Reading:
+    """Return what the lexicon finds in a sentence by its phrases alone."""
     words = sentence.words
     found_numbers = tuple(numbers(words, lexicon.numbers, lexicon.links["number"]))
     marks: Marks = {"number": {n.start: n.end for n in found_numbers}}
@@ -165,10 +193,7 @@ def _with_triggers(reading: Reading) -> Reading:
         rule = reading.lexicon.rule(one.label)
         if _is_met(rule, one, reading):
             kept.append(Trigger(rule, one.start, one.end, one.source))
-    return Reading(
-        reading.sentence, reading.lexicon, reading.marks, reading.cues, reading.numbers, reading.dates, reading.places,
-        tuple(kept), reading.breaks,
-    )  # fmt: skip
+    return replace(reading, triggers=tuple(kept))
 
 
 def _is_met(rule: Rule, found: Found, reading: Reading) -> bool:
@@ -176,3 +201,48 @@ def _is_met(rule: Rule, found: Found, reading: Reading) -> bool:
     if any(reading.has(name, start, end) for name in rule.without):
         return False
     return all(any(reading.has(name, start, end) for name in group) for group in rule.needs)
+
+
+def with_gist(reading: Reading) -> Reading:
+    """Add to each trigger how likely its family is, and a trigger for each likely family that has none."""
+    known = model(reading.lexicon.code)
+    if known is None:
+        return reading
+    gist = known.gist(plain_words(reading), finds(reading))
+    told = {family_of(t.rule.event_type) for t in reading.triggers if t.rule.event_type != GENERIC}
+    kept = [replace(t, likely=_likely(gist, t)) for t in reading.triggers]
+    kept += [_sensed(gist, family) for family in TYPES if family not in told and gist.likely[family] >= LIKELY]
+    return replace(reading, triggers=tuple(sorted(kept, key=lambda t: (t.start, -t.end))))
+
+
+def plain_words(reading: Reading) -> list[str]:
+    """Return the words of a sentence that speak for themselves; names, numbers and marks are left empty."""
+    named = {at for one in reading.places for at in range(one.start, one.end)}
+    return [
+        "" if at in named or not token.norm.isalpha() or (at and token.is_capital and not token.text.isupper())
+        else token.norm
+        for at, token in enumerate(reading.words)
+    ]  # fmt: skip
+
+
+def finds(reading: Reading) -> list[str]:
+    """Return what the lexicon found in a sentence, as signs of its gist."""
+    classes = {label.partition(":")[0] if label.startswith(_SHARED) else label for label in reading.marks}
+    cues = {cue.label for cue in reading.cues if ":" not in cue.label}
+    return [
+        *(f"class {label}" for label in classes),
+        *(f"cue {label}" for label in cues),
+        *{f"told {trigger.rule.event_type}" for trigger in reading.triggers},
+    ]
+
+
+def _likely(gist: Gist, trigger: Trigger) -> float | None:
+    event_type = trigger.rule.event_type
+    return None if event_type == GENERIC else gist.likely[family_of(event_type)]
+
+
+def _sensed(gist: Gist, family: str) -> Trigger:
+    event_type, at = gist.best_type(family), gist.strongest(family)
+    kind: Kind = "deployment" if family == "deployment" else "incident"
+    rule = Rule(id=-2 - list(TYPES).index(family), event_type=event_type, kind=kind, strength=STRENGTH)
+    return Trigger(rule, at, at + 1, f"the gist of the sentence, {gist.likely[family]:.0%}", gist.likely[family])

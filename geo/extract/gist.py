@@ -1,0 +1,133 @@
+"""The words of a sentence and what the lexicon found in it in, how likely it tells of each family of events out.
+
+The lexicon knows phrases. A sentence that tells its event in other words is recognised by this linear model over the
+beginnings of its words and over the lexicon's finds; it also doubts a phrase whose sentence speaks against it. Each
+language that has a `sentences.tsv` has a model, fitted on those by `bench/gist.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.errors import MissingData
+from geo.extract.lexicon import FAMILIES, FOLDER, GENERIC
+from geo.model import DEPLOYMENT_TYPES, INCIDENT_TYPES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FILE: Final = "gist.npz"
+STEMS: Final = (4, 6)
+"""Letters of the beginnings of words that count: endings are many in Albanian and Serbian."""
+SCALE: Final = 40.0
+"""A weight of 1 is kept as this number."""
+
+
+def family_of(event_type: str) -> str:
+    """Return the family of a type as the model tells them apart: all deployments are one."""
+    return "deployment" if event_type in DEPLOYMENT_TYPES else FAMILIES[event_type]
+
+
+TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    family: tuple(t for t in (*INCIDENT_TYPES, *DEPLOYMENT_TYPES) if family_of(t) == family)
+    for family in dict.fromkeys(map(family_of, (*INCIDENT_TYPES, *DEPLOYMENT_TYPES)))
+}
+"""The types of each family."""
+LABELS: Final = (*TYPES, *(t for types in TYPES.values() if len(types) > 1 for t in types))
+"""What the model has weights for: the families, then the types of those that have several."""
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """Return the signs of a folded word."""
+    return tuple(dict.fromkeys(f"{size}{word[:size]}" for size in STEMS))
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What a sentence seems to tell."""
+
+    likely: Mapping[str, float]
+    """The probability of each family."""
+    scores: Mapping[str, float]
+    """How much speaks for each label."""
+    rows: tuple[tuple[int, ...], ...]
+    """For each word the rows of its weights."""
+    model: Model
+
+    def best_type(self, family: str) -> str:
+        """Return the type that fits best if an event of the family is told."""
+        return max(TYPES[family], key=lambda t: self.scores.get(t, 0.0))
+
+    def strongest(self, family: str) -> int:
+        """Return the number of the word that speaks most for a family."""
+        column = LABELS.index(family)
+        return max(range(len(self.rows)), key=lambda at: self.model.weight(self.rows[at], column))
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The fitted weights of one language: a row for each sign, a column for each label."""
+
+    numbers: Mapping[str, int]
+    """The row of each sign."""
+    weights: NDArray[np.int8]
+    bias: NDArray[np.float32]
+    sentences: str
+    """Checksum of the sentences that it was fitted on."""
+
+    def gist(self, words: Sequence[str], finds: Iterable[str]) -> Gist:
+        """Return the gist of a sentence.
+
+        Parameters
+        ----------
+        words : sequence of str
+            Its words, folded; empty for those that say nothing by themselves, such as names and numbers.
+        finds : iterable of str
+            What the lexicon found in it.
+        """
+        numbers = self.numbers
+        rows = tuple(tuple(numbers[s] for s in stems(w) if s in numbers) if w else () for w in words)
+        found = {number for some in rows for number in some}
+        found.update(numbers[find] for find in finds if find in numbers)
+        score = self.weights[list(found)].sum(axis=0, dtype=np.int32) / SCALE + self.bias
+        likely = 1.0 / (1.0 + np.exp(-score[: len(TYPES)]))
+        return Gist(
+            likely=dict(zip(TYPES, likely.tolist(), strict=True)),
+            scores=dict(zip(LABELS, score.tolist(), strict=True)),
+            rows=rows,
+            model=self,
+        )
+
+    def weight(self, rows: Sequence[int], column: int) -> int:
+        """Return how much a word speaks for a label."""
+        return int(self.weights[list(rows), column].sum(dtype=np.int32)) if rows else -(10**9)
+
+
+@cache
+def model(code: str) -> Model | None:
+    """Return the model of a language, or null where it has none.
+
+    Raises
+    ------
+    MissingData
+        The language's `gist.npz` is damaged or of other event types than there are.
+    """
+    entry = FOLDER.joinpath(code, FILE)
+    if not entry.is_file():
+        return None
+    try:
+        with entry.open("rb") as file, np.load(file) as kept:
+            labels, signs = (str(kept[name]).split("\n") for name in ("labels", "signs"))
+            found = Model(
+                dict(zip(signs, range(len(signs)), strict=True)), kept["weights"], kept["bias"], str(kept["sentences"])
+            )
+    except (OSError, KeyError, ValueError) as error:
+        raise MissingData(f"{FILE} of {code!r}: {error}; run `python -m bench.gist`") from error
+    if tuple(labels) != LABELS or found.weights.shape != (len(signs), len(LABELS)):
+        raise MissingData(f"{FILE} of {code!r} is of other event types; run `python -m bench.gist`")
+    return found
