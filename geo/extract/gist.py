@@ -7,9 +7,10 @@ language that has a `sentences.tsv` has a model, fitted on those by `bench/gist.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FILE: Final = "gist.npz"
 STEMS: Final = (4, 6)
 """Letters of the beginnings of words that count: endings are many in Albanian and Serbian."""
+_CACHED: Final = 100_000
 SCALE: Final = 40.0
 """A weight of 1 is kept as this number."""
 
@@ -90,22 +92,26 @@ class Model:
         finds : iterable of str
             What the lexicon found in it.
         """
-        numbers = self.numbers
-        rows = tuple(tuple(numbers[s] for s in stems(w) if s in numbers) if w else () for w in words)
+        rows = tuple([_rows(self, word) for word in words])
         found = {number for some in rows for number in some}
-        found.update(numbers[find] for find in finds if find in numbers)
+        found.update([self.numbers[find] for find in finds if find in self.numbers])
         score = self.weights[list(found)].sum(axis=0, dtype=np.int32) / SCALE + self.bias
-        likely = 1.0 / (1.0 + np.exp(-score[: len(TYPES)]))
-        return Gist(
-            likely=dict(zip(TYPES, likely.tolist(), strict=True)),
-            scores=dict(zip(LABELS, score.tolist(), strict=True)),
-            rows=rows,
-            model=self,
-        )
+        scores = dict(zip(LABELS, score.tolist(), strict=True))
+        return Gist({family: _likely(scores[family]) for family in TYPES}, scores, rows, self)
 
     def weight(self, rows: Sequence[int], column: int) -> int:
         """Return how much a word speaks for a label."""
         return int(self.weights[list(rows), column].sum(dtype=np.int32)) if rows else -(10**9)
+
+
+@lru_cache(maxsize=_CACHED)
+def _rows(known: Model, word: str) -> tuple[int, ...]:
+    """Return the rows of the weights of a word."""
+    return tuple(known.numbers[s] for s in stems(word) if s in known.numbers) if word else ()
+
+
+def _likely(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-score))
 
 
 @cache

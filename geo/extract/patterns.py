@@ -22,6 +22,8 @@ _GROUP: Final = re.compile(r"\(([^()]*)\)")
 _STOPS: Final = frozenset(".;:!?")
 _CACHE_LIMIT: Final = 60_000
 _NONE: Final[dict[int, int]] = {}
+_HEAD: Final = 3
+"""Letters of the beginning of a word by which a sentence is asked whether it has the word at all."""
 
 Marks = dict[str, dict[int, int]]
 """For each class, where its phrases begin, and where the longest one there ends (exclusive)."""
@@ -35,6 +37,12 @@ class Element:
     prefixes: tuple[str, ...] = ()
     cls: str = ""
     gap: int = 0
+
+    def heads(self) -> frozenset[str]:
+        """Return how its words begin; nothing where one of them is too short to tell."""
+        if any(len(prefix) < _HEAD for prefix in self.prefixes):
+            return frozenset()
+        return frozenset(word[:_HEAD] for word in (*self.words, *self.prefixes))
 
     @property
     def is_plain(self) -> bool:
@@ -53,6 +61,27 @@ class Pattern:
     label: str
     elements: tuple[Element, ...]
     source: str
+    classes: tuple[str, ...] = ()
+    """The classes that its later elements name."""
+    heads: tuple[frozenset[str], ...] = ()
+    """For each later element of words, how those begin."""
+
+    @classmethod
+    def of(cls, label: str, elements: tuple[Element, ...], source: str) -> Pattern:
+        """Make a pattern, and note what a sentence must have somewhere for it to occur."""
+        later = elements[1:]
+        heads = (element.heads() for element in later if element.is_plain)
+        return cls(label, elements, source, tuple(e.cls for e in later if e.cls), tuple(h for h in heads if h))
+
+    def may_occur(self, heads: frozenset[str], marks: Marks) -> bool:
+        """Whether a sentence with words of these beginnings has something for each element."""
+        for name in self.classes:
+            if name not in marks:
+                return False
+        for some in self.heads:
+            if some.isdisjoint(heads):
+                return False
+        return True
 
 
 def _end(elements: tuple[Element, ...], k: int, norms: Sequence[str], at: int, marks: Marks) -> int | None:
@@ -115,7 +144,7 @@ def compile_phrase(label: str, phrase: str) -> list[Pattern]:
         for chosen in product(*choices):
             elements = tuple(element for some in chosen for element in some)
             if elements and not elements[0].gap:
-                patterns.append(Pattern(label, elements, phrase))
+                patterns.append(Pattern.of(label, elements, phrase))
     if not patterns:
         raise MissingData(f"lexicon: the phrase {phrase!r} of {label!r} has nothing to begin with")
     return patterns
@@ -210,22 +239,27 @@ class Index:
     def find(self, words: Sequence[Token], marks: Marks) -> list[Found]:
         """Return every phrase in a sentence; of one label at one place only the longest."""
         norms = [token.norm for token in words]
+        heads = frozenset([norm[:_HEAD] for norm in norms])
         longest: dict[tuple[str, int], Found] = {}
-        self._find_by_words(norms, marks, longest)
+        self._find_by_words(norms, heads, marks, longest)
         for name, patterns in self.classes.items():
             for at in marks.get(name, ()):
                 for pattern in patterns:
-                    _keep(longest, pattern, at, _end(pattern.elements, 0, norms, at, marks))
+                    if pattern.may_occur(heads, marks):
+                        _keep(longest, pattern, at, _end(pattern.elements, 0, norms, at, marks))
         return sorted(longest.values(), key=lambda f: (f.start, -f.end))
 
-    def _find_by_words(self, norms: Sequence[str], marks: Marks, longest: dict[tuple[str, int], Found]) -> None:
+    def _find_by_words(
+        self, norms: Sequence[str], heads: frozenset[str], marks: Marks, longest: dict[tuple[str, int], Found]
+    ) -> None:
         for at, (norm, following) in enumerate(zip(norms, [*norms[1:], ""], strict=True)):
             whole, longer = self._known.get(norm) or self._beginning_with(norm)
             for label, source in whole:
                 longest[label, at] = Found(label, at, at + 1, source)
             for seconds, prefixes, pattern in longer:
                 if seconds is None:
-                    _keep(longest, pattern, at, _end(pattern.elements, 1, norms, at + 1, marks))
+                    if pattern.may_occur(heads, marks):
+                        _keep(longest, pattern, at, _end(pattern.elements, 1, norms, at + 1, marks))
                 elif following in seconds or (prefixes and following and following.startswith(prefixes)):
                     _keep(longest, pattern, at, _end(pattern.elements, 2, norms, at + 2, marks))
 

@@ -210,7 +210,7 @@ def with_gist(reading: Reading) -> Reading:
         return reading
     gist = known.gist(plain_words(reading), finds(reading))
     told = {family_of(t.rule.event_type) for t in reading.triggers if t.rule.event_type != GENERIC}
-    kept = [replace(t, likely=_likely(gist, t)) for t in reading.triggers]
+    kept = [Trigger(t.rule, t.start, t.end, t.source, _likely(gist, t)) for t in reading.triggers]
     kept += [_sensed(gist, family) for family in TYPES if family not in told and gist.likely[family] >= LIKELY]
     return replace(reading, triggers=tuple(sorted(kept, key=lambda t: (t.start, -t.end))))
 
