@@ -3,9 +3,10 @@
     python -m bench.gist [--write]
 
 Fits one logistic regression for each family of events, and one for each type of a family that has several, on
-`geo/extract/languages/<code>/sentences.tsv`. Prints, for sentences that a model has not seen (five folds), how well the
-lexicon alone, the model alone and both together tell which families a sentence reports. `--write` fits on all and writes
-`gist.npz` beside the sentences. Needs scikit-learn (the `train` extra).
+`geo/extract/languages/<code>/sentences.tsv` (types that a sentence tells, or `none`; the sentence). Prints, for
+sentences that a model has not seen (five folds), how well the lexicon alone, the model alone and both together tell
+which families a sentence reports. `--write` fits on all, the dev passages of tests/data included, and writes `gist.npz`
+beside the sentences. Needs scikit-learn (the `train` extra).
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def _readings(code: str, text: str, gazetteer: Gazetteer) -> list[Reading]:
 
 def _seen(code: str, text: str, gazetteer: Gazetteer, *, skip: int) -> tuple[frozenset[str], frozenset[str]]:
     readings = _readings(code, text, gazetteer)[skip:]
-    return frozenset(s for one in readings for s in _signs(one)), frozenset(f for one in readings for f in _phrases(one))
+    return frozenset(s for one in readings for s in _signs(one)), frozenset(
+        f for one in readings for f in _phrases(one)
+    )
 
 
 def _signs(reading: Reading) -> set[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geo.extract.antecedents import inherit
 from geo.extract.assertion import COUNTED
 from geo.extract.claims import Rejected, claim, rejection
+from geo.extract.confidence import DOUBTFUL, confidence
 from geo.extract.groups import Group, group
 from geo.extract.language import languages
 from geo.extract.lexicon import lexicon
@@ -68,7 +69,8 @@ def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
     named = [site for some in by_sentence for site in some]
     context = tuple(dict.fromkeys(i for site in named for i in sorted(site.place_ids)))
     theatre = _theatre(gazetteer, named)
-    verdicts = [(event, rejection(event)) for event in groups]
+    _set_order(groups)
+    verdicts = [(event, rejection(event) or _doubt(event)) for event in groups]
     kept = [event for event, reason in verdicts if not reason]
     rejected = [_rejected(m, m.standing.reason) for m in found if m.standing.assertion not in COUNTED]
     rejected += [_rejected(m, reason) for event, reason in verdicts if reason for m in event.mentions]
@@ -77,6 +79,18 @@ def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
         reasons=tuple(_reasons(event) for event in kept),
         rejected=tuple(sorted(rejected, key=lambda r: r.start)),
     )
+
+
+def _doubt(event: Group) -> str:
+    sure = confidence(event)
+    return f"too doubtful ({sure:.0%})" if sure < DOUBTFUL else ""
+
+
+def _set_order(groups: Sequence[Group]) -> None:
+    """Note which events follow another one that is surely told."""
+    first = min((g.order for g in groups if not rejection(g)), default=0)
+    for event in groups:
+        event.follows = event.order > first
 
 
 def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:

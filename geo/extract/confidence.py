@@ -24,6 +24,9 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "no date": -0.22,
     "one sentence": -0.6,
 }
+DOUBTFUL: Final = 0.4
+"""Below it an event is no event: it is as likely wrong as right, and a wrong pin is worse than none."""
+_BOUND: Final = 4.0
 LEAST: Final = 0.05
 MOST: Final = 0.95
 
@@ -37,6 +40,8 @@ def features(event: Group) -> dict[str, float]:
     """Return what speaks for or against an event, by the name of its weight."""
     own = [m for m in event.mentions if not m.standing.refers] or event.mentions
     strength = max(m.trigger.rule.strength for m in own)
+    likely = [m.trigger.likely for m in own if m.trigger.likely is not None]
+    is_move = event.kind == "deployment"
     return {
         "always": 1.0,
         "weak phrase": max(0.0, 0.9 - strength) * 10,
@@ -47,11 +52,23 @@ def features(event: Group) -> dict[str, float]:
         "no place": float(event.site is None and event.inherited_site is None and event.kind == "incident"),
         "area": float(event.site is not None and event.site.rank < 3),
         "no date": float(event.date is None),
+        "gist": _scaled(max(likely)) if likely else 0.0,
+        "only the gist": float(all(m.trigger.rule.id < -1 for m in event.mentions)),
+        "deployment": float(is_move),
+        "deployment after an event": float(is_move and event.follows),
+        "follows another": float(not is_move and event.follows),
         "one sentence": float(len({m.order for m in event.mentions}) == 1),
     }
 
 
+def _scaled(likely: float) -> float:
+    """Return the log odds of a probability, bounded: what is very likely is not surer than likely."""
+    least = 1.0 / (1.0 + math.exp(_BOUND))
+    bounded = min(max(likely, least), 1.0 - least)
+    return math.log(bounded / (1.0 - bounded))
+
+
 def confidence(event: Group) -> float:
     """Return the probability that an event is right as recorded, 0.05 to 0.95."""
-    total = sum(WEIGHTS[name] * value for name, value in features(event).items())
+    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in features(event).items())
     return round(min(max(1 / (1 + math.exp(-total)), LEAST), MOST), 2)

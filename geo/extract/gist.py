@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import MissingData
-from geo.extract.lexicon import FAMILIES, FOLDER, GENERIC
+from geo.extract.lexicon import FAMILIES, FOLDER
 from geo.model import DEPLOYMENT_TYPES, INCIDENT_TYPES
 
 if TYPE_CHECKING:

@@ -39,6 +39,8 @@ class Group:
     """Its most precise own date."""
     inherited_site: Site | None = None
     inherited_date: DateSpan | None = None
+    follows: bool = False
+    """Whether another event is told in a sentence before it."""
     _site_rank: tuple[int, bool] = (-1, False)
     _texts: dict[str, set[str]] = field(default_factory=dict)
     _triggers: set[int] = field(default_factory=set)

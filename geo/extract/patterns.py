@@ -75,11 +75,11 @@ class Pattern:
 
     def may_occur(self, heads: frozenset[str], marks: Marks) -> bool:
         """Whether a sentence with words of these beginnings has something for each element."""
-        for name in self.classes:
-            if name not in marks:
-                return False
         for some in self.heads:
             if some.isdisjoint(heads):
+                return False
+        for name in self.classes:  # noqa: SIM110 - loops: nothing in extraction is asked more often
+            if name not in marks:
                 return False
         return True
 

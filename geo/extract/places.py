@@ -157,7 +157,11 @@ def _with_stretches(reading: Reading, found: Sequence[Site]) -> list[Site]:
     ranked = list(found)
     for k in range(len(ranked) - 1):
         first, second = ranked[k], ranked[k + 1]
-        if min(first.rank, second.rank) >= 3 and first.named.end < second.named.start and _is_stretch(reading, first, second):
+        if (
+            min(first.rank, second.rank) >= 3
+            and first.named.end < second.named.start
+            and _is_stretch(reading, first, second)
+        ):
             near = range(max(first.named.start - 3, 0), min(second.named.end + 2, len(reading.words)))
             if any(at in reading.marks.get("road", {}) for at in near):
                 ranked[k : k + 2] = replace(first, rank=2), replace(second, rank=2)

@@ -116,9 +116,7 @@ def read(
     A date that is the document's `heading` is no event's date; `anchor` is the day that the sentences before told last.
     """
     return with_gist(
-        read_phrases(
-            sentence, lexicon=lexicon, published=published, toponyms=toponyms, heading=heading, anchor=anchor
-        )
+        read_phrases(sentence, lexicon=lexicon, published=published, toponyms=toponyms, heading=heading, anchor=anchor)
     )
 
 
