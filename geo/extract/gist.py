@@ -77,7 +77,7 @@ class Model:
 
     numbers: Mapping[str, int]
     """The row of each sign."""
-    weights: NDArray[np.int8]
+    weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     sentences: str
     """Checksum of the sentences that it was fitted on."""
@@ -95,13 +95,13 @@ class Model:
         rows = tuple([_rows(self, word) for word in words])
         found = {number for some in rows for number in some}
         found.update([self.numbers[find] for find in finds if find in self.numbers])
-        score = self.weights[list(found)].sum(axis=0, dtype=np.int32) / SCALE + self.bias
+        score = np.add.reduce(self.weights.take(list(found), axis=0)) / SCALE + self.bias
         scores = dict(zip(LABELS, score.tolist(), strict=True))
         return Gist({family: _likely(scores[family]) for family in TYPES}, scores, rows, self)
 
-    def weight(self, rows: Sequence[int], column: int) -> int:
+    def weight(self, rows: Sequence[int], column: int) -> float:
         """Return how much a word speaks for a label."""
-        return int(self.weights[list(rows), column].sum(dtype=np.int32)) if rows else -(10**9)
+        return float(self.weights[list(rows), column].sum()) if rows else -math.inf
 
 
 @lru_cache(maxsize=_CACHED)
@@ -130,7 +130,10 @@ def model(code: str) -> Model | None:
         with entry.open("rb") as file, np.load(file) as kept:
             labels, signs = (str(kept[name]).split("\n") for name in ("labels", "signs"))
             found = Model(
-                dict(zip(signs, range(len(signs)), strict=True)), kept["weights"], kept["bias"], str(kept["sentences"])
+                dict(zip(signs, range(len(signs)), strict=True)),
+                kept["weights"].astype(np.float32),
+                kept["bias"],
+                str(kept["sentences"]),
             )
     except (OSError, KeyError, ValueError) as error:
         raise MissingData(f"{FILE} of {code!r}: {error}; run `python -m bench.gist`") from error

@@ -55,8 +55,8 @@ class Lexicon:
 
     code: str
     classes: Index
-    triggers: Index
-    cues: Index
+    phrases: Index
+    """The triggers, labelled with the numbers of their rules, and the cues."""
     rules: tuple[Rule, ...]
     numbers: Mapping[str, int]
     links: Mapping[str, frozenset[str]]
@@ -73,9 +73,9 @@ class Lexicon:
     areas: Mapping[str, str]
     month_first: bool = False
 
-    def rule(self, label: str) -> Rule:
-        """Return the rule that a trigger's label names."""
-        return self.rules[int(label)]
+    def rule(self, label: str) -> Rule | None:
+        """Return the rule that a trigger's label names; null for a cue's."""
+        return self.rules[int(label)] if label.isdigit() else None
 
 
 @cache
@@ -166,8 +166,7 @@ def _compile(code: str, tables: Mapping[str, Any]) -> Lexicon:
     return Lexicon(
         code=code,
         classes=Index.build(_class_phrases(tables, named)),
-        triggers=Index.build(triggers),
-        cues=Index.build(cues),
+        phrases=Index.build([*triggers, *cues]),
         rules=rules,
         numbers=_by_word(tables["numbers"]),
         links={name: frozenset(map(normal, words)) for name, words in tables["links"].items()},

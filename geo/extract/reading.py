@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Final
 
 from geo.extract.dates import DateSpan, dates
@@ -135,21 +136,22 @@ def read_phrases(
     marks: Marks = {"number": {n.start: n.end for n in found_numbers}}
     for found in lexicon.classes.find(words, marks):
         marks.setdefault(found.label, {})[found.start] = found.end
-    cues = lexicon.cues.find(words, marks)
-    places = _named(words, toponyms)
+    phrases = [(found, lexicon.rule(found.label)) for found in lexicon.phrases.find(words, marks)]
+    cues = [found for found, rule in phrases if rule is None]
     said = dates(words, lexicon=lexicon, published=published, cues=cues, numbers=found_numbers, anchor=anchor)
-    reading = Reading(
+    return Reading(
         sentence=sentence,
         lexicon=lexicon,
         marks=marks,
         cues=tuple(cues),
         numbers=found_numbers,
         dates=tuple(d for d in said if heading is None or d.start > 6 or d.when.start != heading),
-        places=places,
-        triggers=(),
+        places=_named(words, toponyms),
+        triggers=tuple(
+            Trigger(rule, one.start, one.end, one.source) for one, rule in phrases if rule and _is_met(rule, one, marks)
+        ),
         breaks=_breaks(words, marks),
     )
-    return _with_triggers(reading)
 
 
 def _named(words: Sequence[Token], toponyms: Sequence[Toponym]) -> tuple[Named, ...]:
@@ -184,21 +186,15 @@ def _breaks(words: Sequence[Token], marks: Marks) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _with_triggers(reading: Reading) -> Reading:
-    found = reading.lexicon.triggers.find(reading.words, reading.marks)
-    kept = []
-    for one in found:
-        rule = reading.lexicon.rule(one.label)
-        if _is_met(rule, one, reading):
-            kept.append(Trigger(rule, one.start, one.end, one.source))
-    return replace(reading, triggers=tuple(kept))
-
-
-def _is_met(rule: Rule, found: Found, reading: Reading) -> bool:
-    start, end = found.start - rule.window, found.end + rule.window
-    if any(reading.has(name, start, end) for name in rule.without):
+def _is_met(rule: Rule, found: Found, marks: Marks) -> bool:
+    near = range(found.start - rule.window, found.end + rule.window)
+    if any(_begins(marks, name, near) for name in rule.without):
         return False
-    return all(any(reading.has(name, start, end) for name in group) for group in rule.needs)
+    return all(any(_begins(marks, name, near) for name in group) for group in rule.needs)
+
+
+def _begins(marks: Marks, name: str, near: range) -> bool:
+    return name in marks and any(at in near for at in marks[name])
 
 
 def with_gist(reading: Reading) -> Reading:
@@ -215,23 +211,26 @@ def with_gist(reading: Reading) -> Reading:
 
 def plain_words(reading: Reading) -> list[str]:
     """Return the words of a sentence that speak for themselves; names, numbers and marks are left empty."""
-    named = {at for one in reading.places for at in range(one.start, one.end)}
-    return [
-        "" if at in named or not token.norm.isalpha() or (at and token.is_capital and not token.text.isupper())
-        else token.norm
-        for at, token in enumerate(reading.words)
-    ]  # fmt: skip
-
-
-def finds(reading: Reading) -> list[str]:
-    """Return what the lexicon found in a sentence, as signs of its gist."""
-    classes = {label.partition(":")[0] if label.startswith(_SHARED) else label for label in reading.marks}
-    cues = {cue.label for cue in reading.cues if ":" not in cue.label}
-    return [
-        *(f"class {label}" for label in classes),
-        *(f"cue {label}" for label in cues),
-        *{f"told {trigger.rule.event_type}" for trigger in reading.triggers},
+    plain = [
+        norm if norm.isalpha() and (not at or text[0].islower() or text.isupper()) else ""
+        for at, (text, norm, _, _) in enumerate(reading.words)
     ]
+    for one in reading.places:
+        plain[one.start : one.end] = [""] * (one.end - one.start)
+    return plain
+
+
+def finds(reading: Reading) -> set[str]:
+    """Return what the lexicon found in a sentence, as signs of its gist."""
+    found = {_class_sign(label) for label in reading.marks}
+    found.update([f"cue {cue.label}" for cue in reading.cues])
+    found.update([f"told {trigger.rule.event_type}" for trigger in reading.triggers])
+    return found
+
+
+@cache
+def _class_sign(label: str) -> str:
+    return f"class {label.partition(':')[0] if label.startswith(_SHARED) else label}"
 
 
 def _likely(gist: Gist, trigger: Trigger) -> float | None:
