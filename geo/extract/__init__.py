@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.extract.antecedents import inherit
 from geo.extract.assertion import COUNTED
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from geo.gazetteer import Gazetteer
 
 __all__ = ["Explanation", "Rejected", "explain", "extract"]
+
+
+SHADOWED: Final = 0.3
+"""Below it an event beside a likelier one at the same place is rather a part of that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
     named = [site for some in by_sentence for site in some]
     context = tuple(dict.fromkeys(i for site in named for i in sorted(site.place_ids)))
     theatre = _theatre(gazetteer, named)
-    _set_order(groups)
+    _set_among(groups)
     verdicts = [(event, rejection(event) or _doubt(event)) for event in groups]
     kept = [event for event, reason in verdicts if not reason]
     rejected = [_rejected(m, m.standing.reason) for m in found if m.standing.assertion not in COUNTED]
@@ -86,11 +90,21 @@ def _doubt(event: Group) -> str:
     return f"too doubtful ({sure:.0%})" if sure < DOUBTFUL else ""
 
 
-def _set_order(groups: Sequence[Group]) -> None:
-    """Note which events follow another one that is surely told."""
-    first = min((g.order for g in groups if not rejection(g)), default=0)
-    for event in groups:
+def _set_among(groups: Sequence[Group]) -> None:
+    """Note which events follow another one, and which stand in the shadow of one at their place."""
+    told = [g for g in groups if not rejection(g)]
+    first = min((g.order for g in told), default=0)
+    likeliest: dict[str, list[Group]] = {}
+    for event in told:
+        for place_id in event.place.place_ids if event.place and event.kind == "incident" else ():
+            likeliest.setdefault(place_id, []).append(event)
+    for event in told:
         event.follows = event.order > first
+        if event.place and event.kind == "incident" and (event.likely or 0.0) < SHADOWED:
+            rivals = [g for i in event.place.place_ids for g in likeliest[i]]
+            event.outshone = any(
+                not g.families & event.families and (g.likely or 0.0) > (event.likely or 0.0) for g in rivals
+            )
 
 
 def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:

@@ -40,7 +40,6 @@ def features(event: Group) -> dict[str, float]:
     """Return what speaks for or against an event, by the name of its weight."""
     own = [m for m in event.mentions if not m.standing.refers] or event.mentions
     strength = max(m.trigger.rule.strength for m in own)
-    likely = [m.trigger.likely for m in own if m.trigger.likely is not None]
     is_move = event.kind == "deployment"
     return {
         "always": 1.0,
@@ -52,7 +51,8 @@ def features(event: Group) -> dict[str, float]:
         "no place": float(event.site is None and event.inherited_site is None and event.kind == "incident"),
         "area": float(event.site is not None and event.site.rank < 3),
         "no date": float(event.date is None),
-        "gist": _scaled(max(likely)) if likely else 0.0,
+        "gist": _scaled(event.likely) if event.likely is not None else 0.0,
+        "outshone": float(event.outshone),
         "only the gist": float(all(m.trigger.rule.id < -1 for m in event.mentions)),
         "deployment": float(is_move),
         "deployment after an event": float(is_move and event.follows),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -135,7 +136,7 @@ def model(code: str) -> Model | None:
                 kept["bias"],
                 str(kept["sentences"]),
             )
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise MissingData(f"{FILE} of {code!r}: {error}; run `python -m bench.gist`") from error
     if tuple(labels) != LABELS or found.weights.shape != (len(signs), len(LABELS)):
         raise MissingData(f"{FILE} of {code!r} is of other event types; run `python -m bench.gist`")

@@ -41,6 +41,8 @@ class Group:
     inherited_date: DateSpan | None = None
     follows: bool = False
     """Whether another event is told in a sentence before it."""
+    outshone: bool = False
+    """Whether an incident of another family at its place is likelier, by the gist, and this one hardly is."""
     _site_rank: tuple[int, bool] = (-1, False)
     _texts: dict[str, set[str]] = field(default_factory=dict)
     _triggers: set[int] = field(default_factory=set)
@@ -87,6 +89,11 @@ class Group:
     def place(self) -> Site | None:
         """Its place: its own, or that of its antecedent where that is more specific or the only one."""
         return self.inherited_site or self.site
+
+    @property
+    def likely(self) -> float | None:
+        """How likely it is by the gist of its sentences; null where none says."""
+        return max((m.trigger.likely for m in self.mentions if m.trigger.likely is not None), default=None)
 
     @property
     def order(self) -> int:
