@@ -159,7 +159,7 @@ def _with_stretches(reading: Reading, found: Sequence[Site]) -> list[Site]:
         first, second = ranked[k], ranked[k + 1]
         if (
             min(first.rank, second.rank) >= 3
-            and first.named.end < second.named.start
+            and first.named.end <= second.named.start
             and _is_stretch(reading, first, second)
         ):
             near = range(max(first.named.start - 3, 0), min(second.named.end + 2, len(reading.words)))
