@@ -86,6 +86,8 @@ def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
 
 
 def _doubt(event: Group) -> str:
+    if event.kind == "deployment" and event.is_sensed and event.follows:
+        return "no phrase tells of it, and another event is told before"
     sure = confidence(event)
     return f"too doubtful ({sure:.0%})" if sure < DOUBTFUL else ""
 

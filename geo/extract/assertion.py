@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from geo.extract.patterns import Found
-from geo.extract.reading import UNLIKELY, Reading, Trigger
+from geo.extract.reading import Reading, Trigger
 from geo.model import Assertion
 
 COUNTED: Final = frozenset(("happened", "ongoing", "alleged"))
@@ -57,8 +57,6 @@ def standing(reading: Reading, trigger: Trigger) -> Standing:
     past = _past(reading, trigger)
     if past is not None:
         return past
-    if trigger.likely is not None and trigger.likely < UNLIKELY:
-        return Standing("background", f"the sentence reads like no such event ({trigger.likely:.0%})")
     refers = _refers(reading, trigger)
     for kind in _INCIDENT if trigger.rule.kind == "incident" else _DEPLOYMENT:
         if kind.label == "suspicion" and trigger.rule.event_type in _OF_SUSPECTS:

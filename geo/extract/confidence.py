@@ -13,19 +13,25 @@ from typing import Final
 from geo.extract.groups import Group
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 1.99,
-    "weak phrase": -0.64,
-    "only named": -1.08,
-    "only referred to": -0.69,
-    "alleged": -0.75,
-    "place of another sentence": -1.13,
-    "no place": -1.5,
-    "area": -1.22,
+    "always": 0.83,
+    "weak phrase": -0.07,
+    "only named": -1.04,
+    "only referred to": -0.73,
+    "alleged": -1.09,
+    "place of another sentence": -0.55,
+    "no place": -1.50,
+    "area": -1.45,
     "no date": -0.22,
-    "one sentence": -0.6,
+    "gist": 0.37,
+    "outshone": -1.45,
+    "only the gist": -0.47,
+    "deployment": -0.04,
+    "deployment after an event": -0.96,
+    "follows another": -0.17,
+    "one sentence": 0.12,
 }
-DOUBTFUL: Final = 0.4
-"""Below it an event is no event: it is as likely wrong as right, and a wrong pin is worse than none."""
+DOUBTFUL: Final = 0.2
+"""Below it an event is no event: it is far likelier wrong than right, and a wrong pin is worse than none."""
 _BOUND: Final = 4.0
 LEAST: Final = 0.05
 MOST: Final = 0.95
@@ -53,7 +59,7 @@ def features(event: Group) -> dict[str, float]:
         "no date": float(event.date is None),
         "gist": _scaled(event.likely) if event.likely is not None else 0.0,
         "outshone": float(event.outshone),
-        "only the gist": float(all(m.trigger.rule.id < -1 for m in event.mentions)),
+        "only the gist": float(event.is_sensed),
         "deployment": float(is_move),
         "deployment after an event": float(is_move and event.follows),
         "follows another": float(not is_move and event.follows),

@@ -91,6 +91,11 @@ class Group:
         return self.inherited_site or self.site
 
     @property
+    def is_sensed(self) -> bool:
+        """Whether no phrase tells of it, only the gist of its sentences."""
+        return all(m.trigger.rule.id < -1 for m in self.mentions)
+
+    @property
     def likely(self) -> float | None:
         """How likely it is by the gist of its sentences; null where none says."""
         return max((m.trigger.likely for m in self.mentions if m.trigger.likely is not None), default=None)

@@ -17,10 +17,10 @@ from geo.extract.sentences import Sentence
 from geo.extract.tokens import Token
 from geo.model import Kind, Toponym
 
-LIKELY: Final = 0.9
-"""From this probability on a sentence tells of an event for which the lexicon has no phrase."""
-UNLIKELY: Final = 0.02
-"""Below it a phrase is doubted."""
+LIKELY: Final = 0.4
+"""From this probability on a sentence tells of an incident for which the lexicon has no phrase."""
+LIKELY_MOVE: Final = 0.8
+"""The same for a deployment: troops are named in many sentences that tell of none."""
 STRENGTH: Final = 0.6
 """How strong a sign of an event that is without a phrase."""
 _SHARED: Final = ("actor:", "force:", "country:", "area:")
@@ -205,7 +205,7 @@ def with_gist(reading: Reading) -> Reading:
     gist = known.gist(plain_words(reading), finds(reading))
     told = {family_of(t.rule.event_type) for t in reading.triggers if t.rule.event_type != GENERIC}
     kept = [Trigger(t.rule, t.start, t.end, t.source, _likely(gist, t)) for t in reading.triggers]
-    kept += [_sensed(gist, family) for family in TYPES if family not in told and gist.likely[family] >= LIKELY]
+    kept += [_sensed(gist, family) for family in TYPES if family not in told and gist.likely[family] >= _least(family)]
     return replace(reading, triggers=tuple(sorted(kept, key=lambda t: (t.start, -t.end))))
 
 
@@ -231,6 +231,10 @@ def finds(reading: Reading) -> set[str]:
 @cache
 def _class_sign(label: str) -> str:
     return f"class {label.partition(':')[0] if label.startswith(_SHARED) else label}"
+
+
+def _least(family: str) -> float:
+    return LIKELY_MOVE if family == "deployment" else LIKELY
 
 
 def _likely(gist: Gist, trigger: Trigger) -> float | None:
