@@ -27,7 +27,8 @@ from geo.model import Document
 PRIOR: Final = {
     "weak phrase": -0.2, "only named": -1.0, "only referred to": -1.0, "alleged": -0.8, "no place": -1.5,
     "place of another sentence": -1.0, "area": -0.8, "no date": -0.9, "one sentence": -0.2,
-    "outshone": -1.0, "gist": 0.3, "only the gist": -0.5, "deployment": 0.0, "deployment after an event": -1.0, "follows another": 0.0,
+    "outshone": -1.0, "gist": 0.3, "only the gist": -0.5, "deployment": 0.0,
+    "deployment after an event": -1.0, "follows another": 0.0,
 }  # fmt: skip
 PULL: Final = 2.0
 SHARE: Final = 0.72

@@ -1,4 +1,4 @@
-"""The gist of a sentence: what no phrase of the lexicon tells is sensed, and each language's model fits its sentences."""
+"""The gist of a sentence: what no phrase tells is sensed, and each language's model is that of its sentences."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_damaged_model_is_one_clear_error(tmp_path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(gist, "FOLDER", tmp_path)
     gist.model.cache_clear()
     try:
-        with pytest.raises(MissingData, match="bench.gist"):
+        with pytest.raises(MissingData, match="run `python -m bench"):
             gist.model("zz")
     finally:
         gist.model.cache_clear()

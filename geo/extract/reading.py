@@ -19,8 +19,11 @@ from geo.model import Kind, Toponym
 
 LIKELY: Final = 0.4
 """From this probability on a sentence tells of an incident for which the lexicon has no phrase."""
-LIKELY_MOVE: Final = 0.8
-"""The same for a deployment: troops are named in many sentences that tell of none."""
+LIKELY_HERE: Final = 0.7
+"""The same in a sentence with a phrase for some other event."""
+LIKELY_LOOSE: Final = 0.8
+"""The same for families that ordinary words tell of: troops are named in many sentences that tell of no deployment."""
+_LOOSE: Final = frozenset(("deployment", "other"))
 STRENGTH: Final = 0.6
 """How strong a sign of an event that is without a phrase."""
 _SHARED: Final = ("actor:", "force:", "country:", "area:")
@@ -205,7 +208,9 @@ def with_gist(reading: Reading) -> Reading:
     gist = known.gist(plain_words(reading), finds(reading))
     told = {family_of(t.rule.event_type) for t in reading.triggers if t.rule.event_type != GENERIC}
     kept = [Trigger(t.rule, t.start, t.end, t.source, _likely(gist, t)) for t in reading.triggers]
-    kept += [_sensed(gist, family) for family in TYPES if family not in told and gist.likely[family] >= _least(family)]
+    least = LIKELY_HERE if told else LIKELY
+    likely = [f for f in TYPES if f not in told and gist.likely[f] >= (LIKELY_LOOSE if f in _LOOSE else least)]
+    kept += [_sensed(gist, family) for family in likely]
     return replace(reading, triggers=tuple(sorted(kept, key=lambda t: (t.start, -t.end))))
 
 
@@ -231,10 +236,6 @@ def finds(reading: Reading) -> set[str]:
 @cache
 def _class_sign(label: str) -> str:
     return f"class {label.partition(':')[0] if label.startswith(_SHARED) else label}"
-
-
-def _least(family: str) -> float:
-    return LIKELY_MOVE if family == "deployment" else LIKELY
 
 
 def _likely(gist: Gist, trigger: Trigger) -> float | None:

@@ -217,12 +217,13 @@ def _is_river(reading: Reading, at: int) -> bool:
     is_bare = after is None or not reading.gap_after(spot).isspace()
     if before and before.norm == "the" and spot.is_english and is_bare and not reading.is_spotted(spot.last):
         return all(place.kind in ("village", "town") for place in spot.places)
-    if any(word.norm in known.bathing for word in reading.back(spot, 3)):
-        return not any(place.kind in ("river", "lake", "town", "city") for place in spot.places)
+    is_dry = not any(place.kind in ("river", "lake", "bridge") for place in spot.places)
+    if is_dry and any(word.norm in known.bathing for word in reading.back(spot, 3)):
+        return all(place.kind == "village" for place in spot.places)
     is_called = (after and after.norm in known.waters_after and reading.gap_after(spot) == " ") or (
         before and before.norm in known.waters_before and reading.gap_before(spot) == " "
     )
-    return bool(is_called) and not any(place.kind in ("river", "lake", "bridge") for place in spot.places)
+    return bool(is_called) and is_dry
 
 
 def _is_demonym(reading: Reading, at: int) -> bool:
