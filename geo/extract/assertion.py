@@ -45,6 +45,8 @@ _DEPLOYMENT: Final = (
     _Cue("threatened", "planned", 9, 0),
     _Cue("accusation", "background", 10, 1),
 )
+_OUTRIGHT: Final = 0.75
+"""A verb phrase this strong is not doubted for the rest of its sentence."""
 _REFER_REACH: Final = 6
 _OF_SUSPECTS: Final = frozenset(("arrest", "raid", "weapons_seizure", "abduction_or_detention"))
 """What is done to suspects: that they are suspected of something, even in a war, makes it no background."""
@@ -57,7 +59,7 @@ def standing(reading: Reading, trigger: Trigger) -> Standing:
     past = _past(reading, trigger)
     if past is not None:
         return past
-    if trigger.likely is not None and trigger.likely < UNLIKELY:
+    if _is_doubted(trigger):
         return Standing("background", f"the sentence reads like no such event ({trigger.likely:.0%})")
     refers = _refers(reading, trigger)
     for kind in _INCIDENT if trigger.rule.kind == "incident" else _DEPLOYMENT:
@@ -73,6 +75,12 @@ def standing(reading: Reading, trigger: Trigger) -> Standing:
     if alleged is not None:
         return Standing("alleged", _said(reading, alleged), refers)
     return Standing("happened", "", refers)
+
+
+def _is_doubted(trigger: Trigger) -> bool:
+    """Whether the gist speaks against it; what is said to have been done outright is believed all the same."""
+    is_outright = trigger.rule.kind == "incident" and not trigger.rule.noun and trigger.rule.strength >= _OUTRIGHT
+    return trigger.likely is not None and trigger.likely < UNLIKELY and not is_outright
 
 
 def _past(reading: Reading, trigger: Trigger) -> Standing | None:
