@@ -149,15 +149,22 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
 
 def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
     """Whether two names are the ends of a road: "the Mitrovica-Leposavić road"."""
-    return all(reading.words[at].norm == "-" for at in range(first.named.end, second.named.start))
+    between = range(first.named.end, second.named.start)
+    dash = first.named.toponym.end + 1 == second.named.toponym.start  # within a word it is no mark of its own
+    return all(reading.words[at].norm == "-" for at in between) if between else dash
 
 
 def _with_stretches(reading: Reading, found: Sequence[Site]) -> list[Site]:
-    """Rank the ends of a road as areas: a village that the sentence names besides says better where it was."""
-    ranked = list(found)
+    """Rank the ends of a road as areas: a village that the sentence names besides says better where it was.
+
+    So is "the Leposavić road".
+    """
+    ranked = [
+        replace(s, rank=2) if s.rank >= 3 and reading.has("stretch", s.named.end, s.named.end + 1) else s for s in found
+    ]
     for k in range(len(ranked) - 1):
         first, second = ranked[k], ranked[k + 1]
-        if min(first.rank, second.rank) >= 3 and first.named.end < second.named.start and _is_stretch(reading, first, second):
+        if first.rank >= 2 and second.rank >= 2 and max(first.rank, second.rank) >= 3 and _is_stretch(reading, first, second):
             near = range(max(first.named.start - 3, 0), min(second.named.end + 2, len(reading.words)))
             if any(at in reading.marks.get("road", {}) for at in near):
                 ranked[k : k + 2] = replace(first, rank=2), replace(second, rank=2)
