@@ -124,11 +124,25 @@ def _absorbed(groups: list[Group]) -> list[Group]:
         if one.kind == "incident" and not _is_hint(one):
             told.setdefault(one.order, []).append(one)
     groups = [g for g in groups if not (_is_hint(g) and around(told, g.order, 1, 1))]
+    groups = _without_sensed_moves(groups)
     violent: dict[int, list[Group]] = {}
     for one in groups:
         if one.families & (_VIOLENT - {GENERIC}) and one.event_type != "protest":
             violent.setdefault(one.order, []).append(one)
     return [g for g in groups if not any(_is_part(g, v) for v in around(violent, g.order, 3, 1) if v is not g)]
+
+
+def _without_sensed_moves(groups: list[Group]) -> list[Group]:
+    """Drop deployments that only the gist of a sentence tells beside one that is told in words."""
+    moves: dict[int, list[Group]] = {}
+    for one in groups:
+        if one.kind == "deployment" and not _is_sensed(one):
+            moves.setdefault(one.order, []).append(one)
+    return [g for g in groups if not (g.kind == "deployment" and _is_sensed(g) and around(moves, g.order, 2, 2))]
+
+
+def _is_sensed(event: Group) -> bool:
+    return all(m.trigger.rule.id < 0 for m in event.mentions)
 
 
 def _is_hint(event: Group) -> bool:
@@ -189,6 +203,7 @@ _STRIKES: Final = frozenset(
         "killing",
         "riot",
         "stone_throwing",
+        "arson",
     )
 )
 """A patrol that is named in the sentence of one of these is its target, troops that came are part of it."""
