@@ -78,8 +78,10 @@ class Group:
 
     @property
     def event_type(self) -> str:
-        """The type that fits best."""
-        return min(self.types, key=PRIORITY.index)
+        """The type that fits best: "the fourth attack on the church", told later, does not say it better."""
+        later = {m.event_type for m in self.mentions if m.event_type == "attack" and m.order > self.order}
+        first = {m.event_type for m in self.mentions if m.order == self.order} - {GENERIC}
+        return min(self.types - (later - first) if first else self.types, key=PRIORITY.index)
 
     @property
     def place(self) -> Site | None:
@@ -161,7 +163,9 @@ def _is_part(event: Group, violent: Group) -> bool:
         is_told = event.event_type == "reinforcement" and any(
             m.detail.personnel or m.detail.contributor or m.trigger.rule.stage != "arrived" for m in event.mentions
         )
-        return event.event_type in _BESIDE and is_beside and not is_told and violent.event_type in _STRIKES
+        is_after = 0 < event.order - violent.order <= 1 and not event.texts("contributor")
+        is_near = (is_beside or is_after) and violent.event_type in _STRIKES
+        return is_near and not is_told and event.event_type in _BESIDE
     near = _PARTS.get(event.event_type)
     if event.site is None and "riot" in violent.types:
         near = near or _PARTS_OF_RIOT.get(event.event_type)
@@ -191,7 +195,7 @@ _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack"
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
 _CLOSED: Final = frozenset(("road_block", "border_closure"))
 """A crossing that is blocked is closed: told in one sentence of one place, that is one event."""
-_BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement"))
+_BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement", "base"))
 _STRIKES: Final = frozenset(
     (
         "grenade_attack",

@@ -125,10 +125,18 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
             before.excluded not in ("", _NAMESAKE)
             and not found[k].excluded
             and (before.rank > 0 or before.landmark)
-            and (_same_list(reading, before, found[k]) or (before.landmark and _is_stretch(reading, before, found[k])))
+            and (_same_list(reading, before, found[k]) or _is_other_end(reading, before, found[k]))
         ):
             found[k] = replace(found[k], excluded=before.excluded, origin=before.origin, landmark=before.landmark)
     return found
+
+
+def _is_other_end(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether two names are the ends of a road or of a journey: "on its way from Niš to Gjilan"."""
+    between = range(first.named.end, second.named.start)
+    if first.landmark and _is_stretch(reading, first, second):
+        return True
+    return first.origin and len(between) == 1 and between[0] in reading.marks.get("onward", {})
 
 
 def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
