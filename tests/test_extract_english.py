@@ -107,3 +107,68 @@ def test_a_name_joined_to_a_word_is_no_place(gazetteer: Gazetteer) -> None:
     (claim,) = read("A Niš-ekspres bus was stoned in Obilić, Kosovo.", gazetteer)
     assert claim.toponym is not None
     assert claim.toponym.text == "Obilić"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("A patrol was hit by four bullets on the Mitrovica–Leposavić road near the village of Sočanica.", "Sočanica"),
+        ("Shots were fired at a taxi not far from Zvečan, where the Leposavić road forks.", "Zvečan"),
+        ("Police searched the Zubin Potok premises of the Post of Serbia and took away cash.", "Zubin Potok"),
+        ("Police were carrying out searches at the Ministry of Transport in Pristina.", "Pristina"),
+        (
+            "The bus, on its way from Belgrade to Gjilan, was pelted with stones as it passed through Podujevo.",
+            "Podujevo",
+        ),
+        ("A grenade was thrown at the home of the mayor of Leposavić; he was in Belgrade.", "Leposavić"),
+        (
+            "GORAŽDEVAC - Two youngsters were gunned down in this enclave as they swam in the Bistrica river.",
+            "GORAŽDEVAC",
+        ),
+        ("A Serb was shot at near Čabra. He turned up at a hospital in Niš with a bullet in his leg.", "Čabra"),
+    ],
+)
+def test_what_stands_by_the_place_is_not_taken_for_it(text: str, place: str, gazetteer: Gazetteer) -> None:
+    (claim,) = read(text + FOLLOWS, gazetteer)
+    assert claim.toponym is not None
+    assert claim.toponym.text == place
+
+
+def test_what_was_outside_the_region_is_not_moved_into_it(gazetteer: Gazetteer) -> None:
+    text = "Three men were killed in Skopje on Saturday. In Pristina, Kosovo, relatives waited for news."
+    assert read(text, gazetteer) == ()
+
+
+def test_each_place_of_a_list_has_its_day(gazetteer: Gazetteer) -> None:
+    text = "Stones were thrown at a bus in Mitrovica on 2 May, and on 4 May in Gračanica at a school." + FOLLOWS
+    days = [claim.facts.when.start for claim in read(text, gazetteer)]
+    assert days == [date(2024, 5, 2), date(2024, 5, 4)]
+
+
+def test_a_month_is_no_modal(gazetteer: Gazetteer) -> None:
+    (claim,) = read("On 2 May in Suvi Do, Kosovo a youth was beaten by three men.", gazetteer)
+    assert claim.facts.when.start == date(2024, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "killed"),
+    [
+        ("Two grenades exploded in Bresje, Kosovo, leaving two dead and almost fifty wounded.", 2),
+        ("A sixteen-year-old Albanian was shot dead near Miratovac, Serbia.", 1),
+        ("A battle for Oraovica, Serbia cost 14 rebels their lives.", 14),
+    ],
+)
+def test_the_dead_are_not_mixed_with_others(text: str, killed: int, gazetteer: Gazetteer) -> None:
+    (claim,) = read(text, gazetteer)
+    assert claim.facts.fatalities == killed
+
+
+def test_troops_told_of_after_an_incident_are_a_part_of_it(gazetteer: Gazetteer) -> None:
+    text = "A bus was stoned in Klina, Kosovo on Tuesday. KFOR soldiers escorted it to Mitrovica."
+    (claim,) = read(text, gazetteer)
+    assert claim.facts.event_type == "stone_throwing"
+
+
+def test_what_is_said_outright_is_not_doubted(gazetteer: Gazetteer) -> None:
+    text = "Fire gutted the vehicle registration office in Zubin Potok, and in Zvečan, Kosovo two grenades were thrown."
+    assert [claim.facts.event_type for claim in read(text, gazetteer)] == ["arson", "grenade_attack"]

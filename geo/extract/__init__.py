@@ -128,7 +128,7 @@ def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
             published = published or heading
             reading = read(part, lexicon=words, published=published, toponyms=own, heading=heading)
         found.append(reading)
-        anchor = _told(reading) or anchor
+        anchor = _told(reading) or anchor or _said(reading)
     return found
 
 
@@ -136,6 +136,11 @@ def _told(reading: Reading) -> date | None:
     """Return the last single day that a sentence tells, unless it is when somebody spoke."""
     single = [d for d in reading.dates if d.when.start and d.when.end is None and not reading.dates_speech(d)]
     return single[-1].when.start if single else None
+
+
+def _said(reading: Reading) -> date | None:
+    """Return the day on which somebody spoke: "the day before" counts from it where nothing else was told."""
+    return next((d.when.start for d in reading.dates if d.when.start and d.when.end is None), None)
 
 
 def _heading(reading: Reading) -> date | None:

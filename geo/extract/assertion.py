@@ -92,7 +92,7 @@ def _said(reading: Reading, cue: Found) -> str:
 
 def _before(reading: Reading, trigger: Trigger, kind: _Cue) -> Found | None:
     for cue in reading.cues_of(kind.label):
-        if cue.start in reading.marks.get("duration", {}):
+        if cue.start in reading.marks.get("duration", {}) or _is_in_date(reading, cue):
             continue
         inside = trigger.start <= cue.start < trigger.end and trigger.end - trigger.start > 2 and kind.label == "denied"
         distance = trigger.start - cue.end
@@ -100,6 +100,11 @@ def _before(reading: Reading, trigger: Trigger, kind: _Cue) -> Found | None:
         if near and not _another_between(reading, cue, trigger) and not inside:
             return cue
     return None
+
+
+def _is_in_date(reading: Reading, cue: Found) -> bool:
+    """Whether it is a month rather than a modal ("on 2 May")."""
+    return any(span.start <= cue.start and cue.end <= span.end for span in reading.dates)
 
 
 def _another_between(reading: Reading, cue: Found, trigger: Trigger) -> bool:

@@ -52,11 +52,14 @@ def _nouns(reading: Reading) -> Iterator[tuple[int, int, str, bool]]:
 def _counted(reading: Reading, start: int, end: int, group: str, plural: bool, taken: set[int]) -> Count:
     number = None
     at = start
+    aged = _aged(reading)
     while at > 0 and start - at < 5 and at - 1 not in taken:
         number = next((n for n in reading.numbers if n.end == at), None)
         if number is not None or not _may_stand_between(reading, at - 1):
             break
         at -= 1
+    if number is not None and number.start in aged:
+        number = None  # "a sixteen-year-old Albanian"
     if number is not None:
         taken.update(range(number.start, number.end))
         low, high, first = _bounds(reading, number.start, number.value)
@@ -84,7 +87,7 @@ def _bare(reading: Reading, taken: set[int]) -> Iterator[Count]:
     for start, end in reading.marks.get("pronoun_one", {}).items():
         if start not in taken and any(end <= cue.start <= end + 2 for cue in _said(reading)):
             yield Count("people", TOTAL, 1, 1, 1, start, end)
-    aged = {at for start, end in reading.marks.get("age", {}).items() for at in range(start, end)}
+    aged = _aged(reading)
     for number in reading.numbers:
         if (
             number.start in taken
@@ -95,6 +98,11 @@ def _bare(reading: Reading, taken: set[int]) -> Iterator[Count]:
         if _is_person_alone(reading, number) and not _is_in_date(reading, number.start):
             low, high, first = _bounds(reading, number.start, number.value)
             yield Count("people", TOTAL, number.value, low, high, first, number.end)
+
+
+def _aged(reading: Reading) -> set[int]:
+    """Return the words that say how old somebody is."""
+    return {at for start, end in reading.marks.get("age", {}).items() for at in range(start, end)}
 
 
 def _is_person_alone(reading: Reading, number: Number) -> bool:
@@ -177,7 +185,7 @@ def _to_right(reading: Reading, cue: Found, free: list[Count], said: list[Found]
     at = cue.start
     for count in sorted((c for c in free if c.start >= cue.start), key=lambda c: c.start):
         stop = any(reading.words[k].norm in _ENDS for k in range(at, count.start))
-        other = any(cue.end <= o.start < count.start for o in said)
+        other = any(cue.end <= o.start < count.start for o in said) or _is_other_role(reading, cue, count, said)
         far = count.start - at > (5 if not found else 3)
         if stop or other or far or (found and (_is_part(reading, count) or not _joined(reading, at, count.start))):
             break
@@ -199,6 +207,13 @@ def _to_left(reading: Reading, cue: Found, free: list[Count], said: list[Found])
         found.append(count)
         at = count.start
     return found
+
+
+def _is_other_role(reading: Reading, cue: Found, count: Count, said: list[Found]) -> bool:
+    """Whether people are named by what befell them, and that is something else: "two dead and fifty wounded"."""
+    table = reading.lexicon.casualties
+    own = [table[o.label][0] for o in said if count.start <= o.start < count.end and o.end <= count.end]
+    return bool(own) and table[cue.label][0] not in own
 
 
 def _is_part(reading: Reading, count: Count) -> bool:

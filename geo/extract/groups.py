@@ -82,8 +82,10 @@ class Group:
 
     @property
     def event_type(self) -> str:
-        """The type that fits best."""
-        return min(self.types, key=PRIORITY.index)
+        """The type that fits best: "the fourth attack on the church", told later, does not say it better."""
+        later = {m.event_type for m in self.mentions if m.event_type == "attack" and m.order > self.order}
+        first = {m.event_type for m in self.mentions if m.order == self.order} - {GENERIC}
+        return min(self.types - (later - first) if first else self.types, key=PRIORITY.index)
 
     @property
     def place(self) -> Site | None:
@@ -138,11 +140,25 @@ def _absorbed(groups: list[Group]) -> list[Group]:
         if one.kind == "incident" and not _is_hint(one):
             told.setdefault(one.order, []).append(one)
     groups = [g for g in groups if not (_is_hint(g) and around(told, g.order, 1, 1))]
+    groups = _without_sensed_moves(groups)
     violent: dict[int, list[Group]] = {}
     for one in groups:
         if one.families & (_VIOLENT - {GENERIC}) and one.event_type != "protest":
             violent.setdefault(one.order, []).append(one)
     return [g for g in groups if not any(_is_part(g, v) for v in around(violent, g.order, 3, 1) if v is not g)]
+
+
+def _without_sensed_moves(groups: list[Group]) -> list[Group]:
+    """Drop deployments that only the gist of a sentence tells beside one that is told in words."""
+    moves: dict[int, list[Group]] = {}
+    for one in groups:
+        if one.kind == "deployment" and not _is_sensed(one):
+            moves.setdefault(one.order, []).append(one)
+    return [g for g in groups if not (g.kind == "deployment" and _is_sensed(g) and around(moves, g.order, 2, 2))]
+
+
+def _is_sensed(event: Group) -> bool:
+    return all(m.trigger.rule.id < 0 for m in event.mentions)
 
 
 def _is_hint(event: Group) -> bool:
@@ -161,7 +177,9 @@ def _is_part(event: Group, violent: Group) -> bool:
         is_told = event.event_type == "reinforcement" and any(
             m.detail.personnel or m.detail.contributor or m.trigger.rule.stage != "arrived" for m in event.mentions
         )
-        return event.event_type in _BESIDE and is_beside and not is_told and violent.event_type in _STRIKES
+        is_after = 0 < event.order - violent.order <= 1 and not event.texts("contributor")
+        is_near = (is_beside or is_after) and violent.event_type in _STRIKES
+        return is_near and not is_told and event.event_type in _BESIDE
     near = _PARTS.get(event.event_type)
     if event.site is None and "riot" in violent.types:
         near = near or _PARTS_OF_RIOT.get(event.event_type)
@@ -191,7 +209,7 @@ _PARTS_OF_RIOT: Final = {"explosion": (0, 1), "attack": (0, 1), "grenade_attack"
 """The same for what is thrown and who is beaten in a riot, where no place of its own is told."""
 _CLOSED: Final = frozenset(("road_block", "border_closure"))
 """A crossing that is blocked is closed: told in one sentence of one place, that is one event."""
-_BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement"))
+_BESIDE: Final = frozenset(("patrol", "unit_deployment", "reinforcement", "base"))
 _STRIKES: Final = frozenset(
     (
         "grenade_attack",
@@ -203,6 +221,7 @@ _STRIKES: Final = frozenset(
         "killing",
         "riot",
         "stone_throwing",
+        "arson",
     )
 )
 """A patrol that is named in the sentence of one of these is its target, troops that came are part of it."""

@@ -11,7 +11,7 @@ from geo.extract.casualties import Count, casualties, people
 from geo.extract.dates import DateSpan
 from geo.extract.deployments import Detail, detail
 from geo.extract.lexicon import FAMILIES, GENERIC, Rule
-from geo.extract.places import Site, event_sites
+from geo.extract.places import Site, event_sites, outside
 from geo.extract.reading import Reading, Trigger
 
 PRIORITY: Final = (
@@ -55,7 +55,7 @@ class Mention:
 
 def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Mention]:
     """Return the mentions of a sentence in order, those that assert no event included."""
-    standings = [standing(reading, trigger) for trigger in reading.triggers]
+    standings = [_standing(reading, trigger, all_sites) for trigger in reading.triggers]
     references = [t for t, s in zip(reading.triggers, standings, strict=True) if s.refers]
     counts = casualties(reading)
     chosen = _chosen(reading, standings)
@@ -71,10 +71,17 @@ def mentions(reading: Reading, order: int, all_sites: Sequence[Site]) -> list[Me
             detail=detail(reading, trigger, people(reading)) if trigger.rule.kind == "deployment" else Detail(),
             definite=_points_back(reading, trigger), again=_is_apart(reading, trigger),
         )  # fmt: skip
-        found += _at_each(about, where)
+        found += _at_each(about, where, references)
     if counts and not able:
         found.append(_toll_alone(reading, order, counts))
     return found
+
+
+def _standing(reading: Reading, trigger: Trigger, all_sites: Sequence[Site]) -> Standing:
+    elsewhere = outside(reading, trigger, all_sites) if trigger.rule.kind == "incident" else None
+    if elsewhere is not None:
+        return Standing("background", f"it was in {elsewhere.named.toponym.text}, outside the region")
+    return standing(reading, trigger)
 
 
 _Chosen = Sequence[tuple[Trigger, Standing]]
@@ -144,14 +151,18 @@ def _same_words(one: Trigger, other: Trigger) -> bool:
 
 def _date(reading: Reading, trigger: Trigger, references: Sequence[Trigger]) -> DateSpan | None:
     """Choose the date that belongs to a trigger: not that of a statement, nor that of an event referred to."""
-    free = [d for d in reading.dates if not _is_of_reference(reading, trigger, d, references)]
-    said = "speech" if trigger.rule.kind == "incident" else "agreed"
-    free = [d for d in free if not _is_of_statement(reading, d, trigger, said)]
+    free = _free_dates(reading, trigger, references)
     if not free:
         return None
     return min(
         free, key=lambda d: (not d.when.start, not d.explicit and _overshadowed(d, free), _far(reading, trigger, d))
     )
+
+
+def _free_dates(reading: Reading, trigger: Trigger, references: Sequence[Trigger]) -> list[DateSpan]:
+    free = [d for d in reading.dates if not _is_of_reference(reading, trigger, d, references)]
+    said = "speech" if trigger.rule.kind == "incident" else "agreed"
+    return [d for d in free if not _is_of_statement(reading, d, trigger, said)]
 
 
 def _overshadowed(one: DateSpan, others: Sequence[DateSpan]) -> bool:
@@ -231,8 +242,16 @@ def _is_apart(reading: Reading, trigger: Trigger) -> bool:
     return any(0 <= trigger.start - cue.end <= 3 or cue.start == trigger.start for cue in reading.cues_of("again"))
 
 
-def _at_each(about: Mention, where: Sequence[Site]) -> list[Mention]:
+def _at_each(about: Mention, where: Sequence[Site], references: Sequence[Trigger]) -> list[Mention]:
     """Make one mention for each place of a list; a count that covers the whole list is given to none of them."""
     if len(where) < 2:
         return [replace(about, site=where[0] if where else None)]
-    return [replace(about, site=site, counts=()) for site in where]
+    days = _days(about, where, references)
+    return [replace(about, site=site, date=day, counts=()) for site, day in zip(where, days, strict=True)]
+
+
+def _days(about: Mention, where: Sequence[Site], references: Sequence[Trigger]) -> list[DateSpan | None]:
+    """Return the day of each place: where a sentence tells as many days as places, the one beside it."""
+    free = _free_dates(about.reading, about.trigger, references)
+    days: list[DateSpan | None] = [min(free, key=lambda d: abs(d.start - s.named.start), default=None) for s in where]
+    return days if len({id(day) for day in days}) == len(where) else [about.date] * len(where)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from geo.crs import geod
+from geo.extract.areas import described_areas
 from geo.extract.reading import Named, Reading, Trigger
 from geo.model import Place, Toponym
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 REGION: Final = frozenset(("XK", "RS"))
 """Countries in which events are looked for."""
+_OUTSIDE: Final = "outside the region"
 _NAMESAKE: Final = "no place of the name is near the one beside it"
 _NEAR_M: Final = 25_000.0
 """How far off a place may lie that a text calls near."""
@@ -41,24 +43,6 @@ class Site:
     """Whether it is where somebody or something comes from."""
     landmark: bool = False
     """Whether it only says how far off the place is, so that another event may have been there."""
-
-
-def described_areas(reading: Reading, gazetteer: Gazetteer) -> list[Named]:
-    """Return the areas that a sentence describes without naming them ("a region mainly inhabited by Serbs").
-
-    A town whose adjective stands beside a thing of the town's ("na klinskom groblju") is described too.
-    """
-    found: list[Named] = []
-    for label, name in reading.lexicon.areas.items():
-        for start, end in reading.marks.get(label, {}).items():
-            named = gazetteer.named(name)
-            areas = tuple(place.id for place in named if place.is_area)
-            ids = areas or tuple(place.id for place in named if place.rank == 0 and place.kind in ("town", "city"))
-            if ids and not any(p.start < end and start < p.end for p in (*reading.places, *found)):
-                first, last = reading.span(start, end)
-                text = "".join(t.text for t in reading.words[start:end])
-                found.append(Named(Toponym(text=text, start=first, end=last, place_ids=ids), start, end))
-    return found
 
 
 def sites(reading: Reading, gazetteer: Gazetteer, text: str) -> list[Site]:
@@ -141,27 +125,39 @@ def _with_lists(reading: Reading, found: list[Site]) -> list[Site]:
             before.excluded not in ("", _NAMESAKE)
             and not found[k].excluded
             and (before.rank > 0 or before.landmark)
-            and (_same_list(reading, before, found[k]) or (before.landmark and _is_stretch(reading, before, found[k])))
+            and (_same_list(reading, before, found[k]) or _is_other_end(reading, before, found[k]))
         ):
             found[k] = replace(found[k], excluded=before.excluded, origin=before.origin, landmark=before.landmark)
     return found
 
 
+def _is_other_end(reading: Reading, first: Site, second: Site) -> bool:
+    """Whether two names are the ends of a road or of a journey: "on its way from Niš to Gjilan"."""
+    between = range(first.named.end, second.named.start)
+    if first.landmark and _is_stretch(reading, first, second):
+        return True
+    return first.origin and len(between) == 1 and between[0] in reading.marks.get("onward", {})
+
+
 def _is_stretch(reading: Reading, first: Site, second: Site) -> bool:
     """Whether two names are the ends of a road: "the Mitrovica-Leposavić road"."""
-    return all(reading.words[at].norm == "-" for at in range(first.named.end, second.named.start))
+    between = range(first.named.end, second.named.start)
+    dash = first.named.toponym.end + 1 == second.named.toponym.start  # within a word it is no mark of its own
+    return all(reading.words[at].norm == "-" for at in between) if between else dash
 
 
 def _with_stretches(reading: Reading, found: Sequence[Site]) -> list[Site]:
-    """Rank the ends of a road as areas: a village that the sentence names besides says better where it was."""
-    ranked = list(found)
+    """Rank the ends of a road as areas: a village that the sentence names besides says better where it was.
+
+    So is "the Leposavić road".
+    """
+    ranked = [
+        replace(s, rank=2) if s.rank >= 3 and reading.has("stretch", s.named.end, s.named.end + 1) else s for s in found
+    ]
     for k in range(len(ranked) - 1):
         first, second = ranked[k], ranked[k + 1]
-        if (
-            min(first.rank, second.rank) >= 3
-            and first.named.end <= second.named.start
-            and _is_stretch(reading, first, second)
-        ):
+        is_named = min(first.rank, second.rank) >= 2 and max(first.rank, second.rank) >= 3
+        if is_named and _is_stretch(reading, first, second):
             near = range(max(first.named.start - 3, 0), min(second.named.end + 2, len(reading.words)))
             if any(at in reading.marks.get("road", {}) for at in near):
                 ranked[k : k + 2] = replace(first, rank=2), replace(second, rank=2)
@@ -174,9 +170,11 @@ def _site(reading: Reading, named: Named, places: Sequence[Place]) -> Site:
     names = {p.name_en for p in places}
     name = names.pop() if len(names) == 1 else named.toponym.text
     if places and not any(p.country in REGION for p in places):
-        return Site(named, rank, ids, name, "outside the region")
+        return Site(named, rank, ids, name, _OUTSIDE)
+    if reading.has("water", named.end, named.end + 1) and not any(p.kind == "river" for p in places):
+        return Site(named, rank, ids, name, "a river of that name")
     before = _just_before(reading, named)
-    is_building = reading.ends_at_any("at_office", before)
+    is_building = reading.ends_at_any("at_office", before) and not reading.ends_at_any("ward", before)
     if not is_building and reading.ends_at_any("office", before):
         return Site(named, rank, ids, name, "belongs to an office, an institution or a journey")
     if reading.ends_at_any("landmark", before):
@@ -297,6 +295,19 @@ def event_sites(
     if best.named.toponym.relation == "between":
         return listed[:1]
     return _once_each([*listed, *_coordinated(reading, listed, free)])
+
+
+def outside(reading: Reading, trigger: Trigger, all_sites: Sequence[Site]) -> Site | None:
+    """Return the place outside the region at which an incident was, if its own words name one."""
+    near = [s for s in all_sites if s.rank >= 3 and reading.breaks_between(trigger.start, s.named.start) == 0]
+    best = min(near, key=lambda s: _cost(reading, trigger, s), default=None)
+    if best is None or best.excluded != _OUTSIDE or not 0 <= best.named.start - trigger.end <= _OWN_WORDS:
+        return None
+    return best if reading.ends_at_any("placed_at", _just_before(reading, best.named)) else None
+
+
+_OWN_WORDS: Final = 3
+"""How soon after a phrase the place of what it tells follows."""
 
 
 def _once_each(listed: Sequence[Site]) -> list[Site]:
