@@ -446,3 +446,9 @@ def test_import_command(ibar: Callable[..., Result], tmp_path: Path, monkeypatch
 @pytest.mark.skipif(not REFERENCE, reason="IBAR_REFERENCE_DIR is not set")
 def test_the_kosovo_dump_of_the_reference_folder() -> None:
     assert check_dump(Path(REFERENCE) / "geonames-XK.txt") > 4_000
+
+
+@pytest.mark.parametrize("name", ["dudin kersh", "prevezh", "mreth"])
+def test_a_name_that_ends_in_a_letter_of_two_signs_takes_i(name: str) -> None:
+    assert albanian_nominatives(name) == {f"{name}i"}
+    assert {f"{name}it", f"{name}in"} <= albanian_forms(name)

@@ -9,6 +9,8 @@ from itertools import product
 from typing import Final
 
 _ARTICLES: Final = frozenset(("i", "e", "te", "se"))
+_SOFT: Final = frozenset(("sh", "zh", "dh", "th", "xh"))
+"""Letters of two signs that are no h."""
 
 
 def albanian_nominatives(name: str) -> frozenset[str]:
@@ -67,7 +69,12 @@ def _nominatives(word: str) -> set[str]:
         return {stem}
     if ending == "o":
         return {f"{stem}a"}
-    return {f"{word}u"} if ending in "kgh" else {f"{word}i"}
+    return {f"{word}{_ending(word)}"}
+
+
+def _ending(word: str) -> str:
+    """Return the definite ending: `u` after k, g and h (Ranillugu), but not after sh and the like (Dudin Kërshi)."""
+    return "u" if word[-1] in "kgh" and word[-2:] not in _SOFT else "i"
 
 
 def _oblique(word: str) -> set[str]:
@@ -82,5 +89,5 @@ def _oblique(word: str) -> set[str]:
         return {f"{word}s", f"{word}n", f"{word}t", f"{stem}es", f"{stem}en"}
     if word.endswith("er"):
         return {f"{word[:-2]}rit", f"{word[:-2]}rin", f"{word[:-2]}ri"}
-    vowel = "u" if ending in "kgh" else "i"
+    vowel = _ending(word)
     return {f"{word}{vowel}t", f"{word}{vowel}n", *((f"{word}t",) if ending == "j" else ())}
