@@ -369,7 +369,7 @@ def _cost(reading: Reading, trigger: Trigger, site: Site) -> int:
 def _belongs(reading: Reading, trigger: Trigger, site: Site, references: Sequence[Trigger]) -> bool:
     at = site.named.start
     for other in references:
-        if other is trigger or other.start > at:
+        if other is trigger or other.start > at or trigger.start < other.start < trigger.end:
             continue
         allowed = 1 if trigger.start < other.start else 0
         if not other.start <= trigger.start <= at and reading.breaks_between(other.start, at) <= allowed:
