@@ -13,22 +13,22 @@ from typing import Final
 from geo.extract.groups import Group
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 0.83,
-    "weak phrase": -0.07,
-    "only named": -1.04,
-    "only referred to": -0.73,
-    "alleged": -1.09,
-    "place of another sentence": -0.55,
+    "always": 0.68,
+    "weak phrase": -0.00,
+    "only named": -0.70,
+    "only referred to": -0.82,
+    "alleged": -1.21,
+    "place of another sentence": -0.63,
     "no place": -1.50,
-    "area": -1.45,
-    "no date": -0.22,
-    "gist": 0.37,
-    "outshone": -1.45,
-    "only the gist": -0.47,
-    "deployment": -0.04,
-    "deployment after an event": -0.96,
-    "follows another": -0.17,
-    "one sentence": 0.12,
+    "area": -1.51,
+    "no date": -0.16,
+    "gist": 0.40,
+    "outshone": -1.47,
+    "only the gist": -0.18,
+    "deployment": -0.28,
+    "deployment after an event": -1.22,
+    "follows another": -0.32,
+    "one sentence": 0.17,
 }
 DOUBTFUL: Final = 0.2
 """Below it an event is no event: it is far likelier wrong than right, and a wrong pin is worse than none."""
