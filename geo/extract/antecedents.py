@@ -37,7 +37,7 @@ def inherit(groups: Sequence[Group], named: Sequence[Sequence[Site]], readings: 
             result += [replace(event, inherited_site=site) for site in _last_list(event, others, free)] or [event]
             continue
         if event.kind == "incident" and event.site is not None and event.site.rank <= 1:
-            event.inherited_site = _refinement(event, free, readings)
+            event.inherited_site = _refinement(event, free, readings) or _instead_of_country(event, others, free)
         if event.kind == "deployment" and event.site is None:
             event.inherited_site = _camp(event, named, readings) or _place_before(event, named)
         if event.kind != "incident" or event.site is not None:
@@ -91,6 +91,15 @@ def _refinement(event: Group, free: Sequence[Sequence[Site]], readings: Sequence
             if exact:
                 return exact[0]
     return None
+
+
+def _instead_of_country(event: Group, others: Sequence[Group], free: Sequence[Sequence[Site]]) -> Site | None:
+    """Find the place told before for an event whose sentence names only a country ("a uniform with Serbia's crest")."""
+    if event.site is None or event.site.rank > 0:
+        return None
+    told = [g.site for g in sorted(others, key=lambda g: -g.order) if g.order < event.order and g.site is not None]
+    named = [site for order in range(event.order - 1, max(event.order - NEAR, 0) - 1, -1) for site in free[order]]
+    return next((site for site in (*told, *named) if site.rank >= 3), None)
 
 
 def _antecedent_sites(

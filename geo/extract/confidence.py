@@ -30,7 +30,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "follows another": -0.32,
     "one sentence": 0.17,
 }
-DOUBTFUL: Final = 0.2
+DOUBTFUL: Final = 0.1
 """Below it an event is no event: it is far likelier wrong than right, and a wrong pin is worse than none."""
 _BOUND: Final = 4.0
 LEAST: Final = 0.05
