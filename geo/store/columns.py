@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.model import Criteria
-from geo.store.criteria_sql import boxes
+from geo.store.criteria_sql import COLUMN_OF, boxes
 from geo.store.interface import PUBLIC
 
 Array = NDArray[Any]
@@ -135,9 +135,7 @@ class Columns:
     def _border(self, criteria: Criteria) -> Iterable[Array]:
         if criteria.within_m is None:
             return
-        column = {"possible": "border_min_m", "likely": "border_likely_m", "certain": "border_max_m"}[
-            criteria.certainty
-        ]
+        column = COLUMN_OF[criteria.certainty]
         if self.sorted_by != column:
             yield self.arrays[column] <= criteria.within_m
 
