@@ -79,7 +79,7 @@ class Base:
             until = len(self.firsts) if criteria.end is None else _up_to(self.firsts, day_number(criteria.end))
             before = 0 if criteria.start is None else _up_to(self.lasts, day_number(criteria.start) - 1)
             return until - before
-        if _asks_only_for_a_distance(criteria):
+        if criteria.within_m is not None and _asks_only_for_a_distance(criteria):
             return int(np.searchsorted(self.distances[criteria.certainty], criteria.within_m, side="right"))
         return self._ordered_for(criteria).count(criteria)
 
@@ -105,7 +105,7 @@ def _asks_only_for_days(criteria: Criteria) -> bool:
 
 
 def _asks_only_for_a_distance(criteria: Criteria) -> bool:
-    return criteria.within_m is not None and criteria == Criteria(
+    return criteria == Criteria(
         within_m=criteria.within_m, certainty=criteria.certainty, unlocated_match=criteria.unlocated_match
     )
 
@@ -166,7 +166,7 @@ class Tally:
             return None
         hits = tuple(state.base.hits(criteria))
         rows = chosen(hits, state.stale(criteria), wanted, undated=state.base.undated)
-        return rows and (rows, _count(state, criteria, located=len(hits[0].fids)))
+        return rows and (rows, _count(state, criteria, located=len(hits[0])))
 
     def _brought_to(self, connection: sqlite3.Connection, wanted: int) -> State | None:
         if not self._lock.acquire(blocking=False):
