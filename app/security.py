@@ -38,6 +38,18 @@ OPEN_HEADERS: Final = {
     "Access-Control-Expose-Headers": "Content-Crs, ETag, Last-Modified, Link",
     "Access-Control-Max-Age": "86400",
 }
+_FIXED: Final = {
+    is_open: tuple(
+        (name.lower(), name, value)
+        for name, value in {
+            **HEADERS,
+            "Cross-Origin-Resource-Policy": "cross-origin" if is_open else "same-origin",
+            **(OPEN_HEADERS if is_open else {}),
+        }.items()
+    )
+    for is_open in (True, False)
+}
+"""What answers to open and to other paths carry: each name in small letters and as it is written, and its value."""
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
@@ -97,11 +109,9 @@ def _refuse_large(settings: Settings) -> None:
 
 
 def _with_headers(response: Response, tiles: str, framers: str) -> Response:
-    is_open = request.path.startswith(OPEN)
-    policy = {"Cross-Origin-Resource-Policy": "cross-origin" if is_open else "same-origin"}
     given = {name.lower() for name, _ in response.headers}
-    fixed = {**HEADERS, **policy, **(OPEN_HEADERS if is_open else {})}
-    response.headers.extend([pair for pair in fixed.items() if pair[0].lower() not in given])
+    fixed = _FIXED[request.path.startswith(OPEN)]
+    response.headers.extend([(name, value) for key, name, value in fixed if key not in given])
     if request.endpoint == SENDING:
         response.headers["Access-Control-Allow-Methods"] = "POST, OPTIONS"
         response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"

@@ -21,6 +21,8 @@ PLAIN: Final = {"lang": None, "labels": None, "theme": None}
 _DEFAULT: Final = "en"
 _SCRIPTLESS: Final = "sr"
 """Serbian without a script: Latin is meant, which both alphabets' readers read."""
+_KNOWN: Final = "ibar.language"
+"""Where a request keeps the language of its answer: every word of an answer asks for it."""
 _KEEPING: Final = frozenset({"pages.map_page", "pages.event_page", "pages.about", "embed.view", "embed.share"})
 """Pages whose links carry the reader's choices on: there is no cookie to keep them."""
 
@@ -47,6 +49,13 @@ def language() -> str:
     """Return the language of the answer: `?lang=`, else the best of Accept-Language, else English."""
     if not has_request_context():
         return _DEFAULT
+    known: str | None = request.environ.get(_KNOWN)
+    if known is None:
+        known = request.environ[_KNOWN] = _asked_language()
+    return known
+
+
+def _asked_language() -> str:
     asked = request.args.get("lang", "")
     if asked in LANGUAGES:
         return asked

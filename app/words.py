@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from flask_babel import get_locale, get_translations, ngettext
+from flask_babel import get_translations, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _later
 
@@ -97,8 +98,12 @@ def _days(first: date, last: date) -> str:
 
 def reading_locale() -> Locale:
     """Return the locale of the language in use; English is written as in Europe, the day before the month."""
-    locale = get_locale() or Locale("en")
-    return Locale("en", "GB") if locale.language == "en" else locale
+    return _locale(language())
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale("en", "GB") if code == "en" else Locale.parse(code.replace("-", "_"))
 
 
 def day_words(written: str | None) -> str:
@@ -260,9 +265,15 @@ def reading_formats() -> Formats:
 
 def number_words(number: float) -> str:
     """Return a number with at most one decimal, as the reader's language groups and points it."""
-    symbols = reading_locale().number_symbols["latn"]
+    symbols = _symbols(language())
     whole, point, tenth = f"{number:,.1f}".removesuffix(".0").partition(".")
     return whole.replace(",", symbols["group"]) + (symbols["decimal"] + tenth if point else "")
+
+
+@cache
+def _symbols(code: str) -> Mapping[str, str]:
+    symbols: Mapping[str, str] = _locale(code).number_symbols["latn"]
+    return symbols
 
 
 def plural_forms(singular: str, plural: str) -> dict[str, str]:

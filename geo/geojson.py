@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from geo.errors import InvalidInput
-from geo.model import Candidate, Certainty, Document, Event, Evidence, LonLat, Source
+from geo.model import CERTAINTIES, Candidate, Certainty, Document, Event, Evidence, LonLat, Source
 from geo.record import record
 from geo.wording import status_note
 
@@ -24,6 +24,7 @@ CITATION: Final = (
 )
 MEDIA_TYPE: Final = "application/geo+json"
 _PROPERTIES: Final = b'"properties":{'
+_WITH_CERTAINTY: Final = {name: b'%b"certainty":"%b",' % (_PROPERTIES, name.encode()) for name in CERTAINTIES}
 _AT_ONCE: Final = 200
 """Features of one piece of a stream: some 300 kB."""
 
@@ -107,7 +108,7 @@ def with_certainty(encoded: bytes, certainty: Certainty) -> bytes:
 
     Quotation marks within strings are escaped, so the first `"properties":{` is the feature's own.
     """
-    return encoded.replace(_PROPERTIES, b'%b"certainty":"%b",' % (_PROPERTIES, certainty.encode()), 1)
+    return encoded.replace(_PROPERTIES, _WITH_CERTAINTY[certainty], 1)
 
 
 def with_distance(encoded: bytes, distance_m: float) -> bytes:

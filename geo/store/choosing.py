@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from geo.store.columns import Hits, day_text
 from geo.store.cursor import Place
 
-MOST_HITS: Final = 50_000
+_SAMPLE: Final = 2_000
+_SPARE: Final = 8
+MOST_HITS: Final = 200_000
 """With more than these, the index by date comes upon a page soon enough."""
 
 
@@ -60,28 +62,44 @@ def chosen(hits: Sequence[Hits], stale: Stale, wanted: Wanted, *, undated: int) 
     undated : int
         How many events had no date then: their ranks come first.
     """
-    if sum(len(each.fids) for each in (*hits, *stale.fresh)) > MOST_HITS:
+    if sum(len(each) for each in (*hits, *stale.fresh)) > MOST_HITS:
         return None
-    fids = np.concatenate([each.fids for each in hits])
-    if wanted.after is None and not any(len(each.fids) for each in stale.fresh):
-        ranks = np.concatenate([each.ranks for each in hits])
-        if stale.changed:
-            is_still = ~np.isin(fids, np.fromiter(stale.changed, dtype=np.int64))
-            fids, ranks = fids[is_still], ranks[is_still]
-        return Chosen(fids[_first(ranks, wanted, undated)].tolist(), is_page=True)
-    fids = np.concatenate([fids, *(each.fids for each in stale.fresh)])
-    days = np.concatenate([each.days for each in (*hits, *stale.fresh)])
+    if wanted.after is None and not any(len(each) for each in stale.fresh):
+        return Chosen(_first(hits, stale, wanted, undated), is_page=True)
+    fids = np.concatenate([each.fids() for each in (*hits, *stale.fresh)])
+    days = np.concatenate([each.days() for each in (*hits, *stale.fresh)])
     spare = len(stale.changed)
     return Chosen(fids[_near(days, wanted, wanted.number + spare)].tolist(), is_page=False)
 
 
-def _first(ranks: NDArray[Any], wanted: Wanted, undated: int) -> NDArray[Any]:
-    """Return where the first rows of the list stand, in its order; the undated come last in both directions."""
-    order = -ranks if wanted.is_descending else np.where(ranks < undated, ranks + np.int64(2**32), ranks)
-    if len(order) > wanted.number:
-        nearest: NDArray[Any] = np.argpartition(order, wanted.number - 1)[: wanted.number]
-        return nearest[np.argsort(order[nearest])]
-    return np.argsort(order)
+def _first(hits: Sequence[Hits], stale: Stale, wanted: Wanted, undated: int) -> list[int]:
+    """Return the first rows of the list, in its order."""
+    number = wanted.number + len(stale.changed)
+    parts = [_foremost(each, number, _order(each.ranks, wanted, undated)) for each in hits]
+    fids, order = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    gone = frozenset(stale.changed)
+    rows: list[int] = fids[np.argsort(order)].tolist()
+    return [fid for fid in rows if fid not in gone][: wanted.number]
+
+
+def _order(ranks: NDArray[Any], wanted: Wanted, undated: int) -> NDArray[Any]:
+    """Return what the list is sorted by; the undated come last in both directions."""
+    return -ranks if wanted.is_descending else np.where(ranks < undated, ranks + np.int64(2**32), ranks)
+
+
+def _foremost(hits: Hits, number: int, order: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return row numbers and order of at least the first ones, in no order, and of few more.
+
+    Where the first ones end is guessed from a sample; where that leaves too few, all are returned.
+    """
+    mask = hits.mask
+    step = len(hits) // _SAMPLE
+    sample = order[::step][mask[::step]] if step > 1 else order[:0]
+    at = 2 * number * len(sample) // max(len(hits), 1) + _SPARE
+    if at < len(sample):
+        near = mask & (order <= np.partition(sample, at)[at])
+        mask = near if np.count_nonzero(near) >= number else mask
+    return hits.fids(mask), order[mask]
 
 
 def _near(days: NDArray[Any], wanted: Wanted, least: int) -> NDArray[np.bool_]:

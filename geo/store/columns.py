@@ -7,13 +7,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.model import Criteria
-from geo.store.criteria_sql import boxes
+from geo.store.criteria_sql import COLUMN_OF, boxes
 from geo.store.interface import PUBLIC
 
 Array = NDArray[Any]
@@ -59,14 +59,31 @@ class Names:
 Dictionary = Mapping[str, Names]
 
 
-class Hits(NamedTuple):
-    """Events that match, as arrays of one length."""
+class Hits:
+    """Events that match, among those of some arrays; nothing is gathered before it is asked for."""
 
-    fids: Array
-    days: Array
-    """First days, YYYYMMDD; 0 for none."""
-    ranks: Array
-    """Places in the order of date and id."""
+    def __init__(self, arrays: Mapping[str, Array], mask: Array | None) -> None:
+        self._arrays = arrays
+        self.mask = np.ones(len(arrays["fid"]), dtype=np.bool_) if mask is None else mask
+        """Which of `ranks` match."""
+        self._number = int(np.count_nonzero(self.mask))
+
+    def __len__(self) -> int:
+        """Return the number of events that match."""
+        return self._number
+
+    @property
+    def ranks(self) -> Array:
+        """Places in the order of date and id, of those that do not match as well."""
+        return self._arrays["rank"]
+
+    def fids(self, mask: Array | None = None) -> Array:
+        """Return the row numbers of those that match, or of those of another mask."""
+        return self._arrays["fid"][self.mask if mask is None else mask]
+
+    def days(self) -> Array:
+        """Return the first days of those that match, YYYYMMDD; 0 for none."""
+        return self._arrays["first"][self.mask]
 
 
 def dictionary() -> Dictionary:
@@ -96,6 +113,8 @@ class Columns:
 
     def count(self, criteria: Criteria) -> int:
         """Return how many match."""
+        if not len(self):
+            return 0
         rows = self._narrowed(criteria)
         tests = [test for name in TESTS for test in rows.tests(name, criteria)]
         return int(np.count_nonzero(_all(tests))) if tests else len(rows)
@@ -103,12 +122,8 @@ class Columns:
     def hits(self, criteria: Criteria, *, leave_out: tuple[str, ...] = ()) -> Hits:
         """Return the events that meet every filter but those left out."""
         rows = self._narrowed(criteria)
-        found = Hits(rows.arrays["fid"], rows.arrays["first"], rows.arrays["rank"])
         tests = [test for name in TESTS if name not in leave_out for test in rows.tests(name, criteria)]
-        if not tests:
-            return found
-        kept = np.flatnonzero(_all(tests))
-        return Hits(*(array[kept] for array in found))
+        return Hits(rows.arrays, _all(tests) if tests else None)
 
     def verdicts(self, criteria: Criteria, *, leave_out: tuple[str, ...]) -> Array:
         """Return for each event whether it meets every filter but those left out."""
@@ -135,9 +150,7 @@ class Columns:
     def _border(self, criteria: Criteria) -> Iterable[Array]:
         if criteria.within_m is None:
             return
-        column = {"possible": "border_min_m", "likely": "border_likely_m", "certain": "border_max_m"}[
-            criteria.certainty
-        ]
+        column = COLUMN_OF[criteria.certainty]
         if self.sorted_by != column:
             yield self.arrays[column] <= criteria.within_m
 

@@ -19,7 +19,8 @@ from geo.store import filtering
 from geo.store.schema import BANDS_M, LONG_DAYS
 from geo.text import key
 
-_COLUMN_OF: Final = {"possible": "border_min_m", "likely": "border_likely_m", "certain": "border_max_m"}
+COLUMN_OF: Final = {"possible": "border_min_m", "likely": "border_likely_m", "certain": "border_max_m"}
+"""What must be no more than a distance, for an event to be within it as sure as asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def _border(criteria: Criteria) -> Condition:
         raise InvalidInput(f"certainty: {criteria.certainty!r} is not one of {', '.join(CERTAINTIES)}")
     within_m = finite(criteria.within_m, "within_m", least=0)
     band = next((f" AND border_min_m <= {band_m}" for band_m in BANDS_M if within_m <= band_m), "")
-    return Condition(f"{_COLUMN_OF[criteria.certainty]} <= ?{band}", (within_m,))
+    return Condition(f"{COLUMN_OF[criteria.certainty]} <= ?{band}", (within_m,))
 
 
 def _boxed(criteria: Criteria, fids: Sequence[int] | None) -> list[Condition]:

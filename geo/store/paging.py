@@ -22,7 +22,12 @@ from geo.store.tally import Tally
 
 _BATCH: Final = 500
 _PLACE: Final = "SELECT fid, NULL, date_start, id FROM events WHERE fid = ?"
-_TEXTS: Final = "SELECT fid, feature FROM event_text WHERE fid IN (SELECT value FROM json_each(?))"
+_TEXTS: Final = """
+SELECT group_concat(fid), CAST(group_concat(feature, char(10)) AS BLOB)
+FROM json_each(?) AS wanted CROSS JOIN event_text ON event_text.fid = wanted.value
+"""
+"""Many features as one value: each row that SQLite hands over costs more than what is in it. Encoded JSON holds no line
+feed, so that the value can be parted again; SQLite does not promise the order, so that their numbers come as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,15 @@ def _query(
 
 
 def _features(connection: sqlite3.Connection, keys: Sequence[Any], *, has_certainty: bool) -> list[bytes]:
-    """Return the features of some keys in their order; a join would be free to change it, and does."""
-    fids = f"[{','.join([str(key[0]) for key in keys])}]"
-    texts = dict(connection.execute(_TEXTS, (fids,)))
+    """Return the features of some keys in their order."""
+    if not keys:
+        return []
+    wanted = ",".join([str(key[0]) for key in keys])
+    found, texts = connection.execute(_TEXTS, (f"[{wanted}]",)).fetchone()
+    features: list[bytes] = texts.split(b"\n")
+    if found != wanted:
+        of = dict(zip(found.split(","), features, strict=True))
+        features = [of[fid] for fid in wanted.split(",")]
     if not has_certainty:
-        return [texts[key[0]] for key in keys]
-    return [with_certainty(texts[key[0]], key[1]) for key in keys]
+        return features
+    return [with_certainty(feature, key[1]) for feature, key in zip(features, keys, strict=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ import numpy as np
 from geo.model import Criteria
 from geo.store.choosing import Chosen, Stale, Wanted, chosen
 from geo.store.columns import SELECT, Columns, Dictionary, Hits, day_number, dictionary, from_rows, load
+from geo.store.criteria_sql import COLUMN_OF
 from geo.store.interface import Count
 
 _MOST_CHANGES: Final = 20_000
@@ -38,6 +39,8 @@ class Base:
     lasts: np.ndarray[Any, Any]
     """Days of the located events that have them, each sorted by itself."""
     undated: int
+    distances: Mapping[str, np.ndarray[Any, Any]]
+    """From which distance on each located event is within it, by how sure that is; each sorted by itself."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, names: Dictionary) -> Base:
@@ -58,6 +61,7 @@ class Base:
             firsts=np.sort(dated.arrays["first"]),
             lasts=np.sort(dated.arrays["last"]),
             undated=int(np.count_nonzero(every.arrays["first"] == 0)),
+            distances={sure: np.sort(located.arrays[column]) for sure, column in COLUMN_OF.items()},
         )
 
     def rows_of(self, fids: set[int]) -> tuple[Columns, Columns]:
@@ -75,6 +79,8 @@ class Base:
             until = len(self.firsts) if criteria.end is None else _up_to(self.firsts, day_number(criteria.end))
             before = 0 if criteria.start is None else _up_to(self.lasts, day_number(criteria.start) - 1)
             return until - before
+        if criteria.within_m is not None and _asks_only_for_a_distance(criteria):
+            return int(np.searchsorted(self.distances[criteria.certainty], criteria.within_m, side="right"))
         return self._ordered_for(criteria).count(criteria)
 
     def _ordered_for(self, criteria: Criteria) -> Columns:
@@ -96,6 +102,12 @@ def _up_to(days: np.ndarray[Any, Any], day: int) -> int:
 def _asks_only_for_days(criteria: Criteria) -> bool:
     has_days = criteria.start is not None or criteria.end is not None
     return has_days and criteria == Criteria(start=criteria.start, end=criteria.end, certainty=criteria.certainty)
+
+
+def _asks_only_for_a_distance(criteria: Criteria) -> bool:
+    return criteria == Criteria(
+        within_m=criteria.within_m, certainty=criteria.certainty, unlocated_match=criteria.unlocated_match
+    )
 
 
 @dataclass(slots=True)
@@ -154,7 +166,7 @@ class Tally:
             return None
         hits = tuple(state.base.hits(criteria))
         rows = chosen(hits, state.stale(criteria), wanted, undated=state.base.undated)
-        return rows and (rows, _count(state, criteria, located=len(hits[0].fids)))
+        return rows and (rows, _count(state, criteria, located=len(hits[0])))
 
     def _brought_to(self, connection: sqlite3.Connection, wanted: int) -> State | None:
         if not self._lock.acquire(blocking=False):
