@@ -13,22 +13,22 @@ from typing import Final
 from geo.extract.groups import Group
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 0.68,
+    "always": 0.67,
     "weak phrase": -0.00,
-    "only named": -0.70,
-    "only referred to": -0.82,
-    "alleged": -1.21,
-    "place of another sentence": -0.63,
+    "only named": -0.71,
+    "only referred to": -0.83,
+    "alleged": -1.20,
+    "place of another sentence": -0.67,
     "no place": -1.50,
-    "area": -1.51,
-    "no date": -0.16,
+    "area": -1.36,
+    "no date": -0.12,
     "gist": 0.40,
-    "outshone": -1.47,
+    "outshone": -1.40,
     "only the gist": -0.18,
-    "deployment": -0.28,
-    "deployment after an event": -1.22,
-    "follows another": -0.32,
-    "one sentence": 0.17,
+    "deployment": -0.31,
+    "deployment after an event": -1.20,
+    "follows another": -0.26,
+    "one sentence": 0.15,
 }
 DOUBTFUL: Final = 0.1
 """Below it an event is no event: it is far likelier wrong than right, and a wrong pin is worse than none."""
