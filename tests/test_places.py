@@ -27,12 +27,15 @@ RECORD = re.compile(
 )
 REFERENCE = os.environ.get("IBAR_REFERENCE_DIR")
 APART = {
-    "badovac", "bare_leposavic", "brasaljce", "brnjak", "dazdince", "dobrosevac", "donja_dubnica", "donja_stubla",
-    "dragash", "glogovica", "gornja_bitinja", "gornja_dubnica", "gornje_jarinje", "jahoc", "jarinje", "kacandol",
-    "kacikol", "korilje", "kosovo_polje", "kovrage", "kusevac", "lapusnik", "lausa", "lipovica", "lukare_pristina",
-    "marevce", "meja", "meja_orize", "meki_dio", "north_mitrovica", "oraovica", "orlate", "ostrace", "pagarusa",
-    "pozar", "prepolac", "raskoc", "rudine", "slubica", "srednja_klina", "strbulovo", "surlane", "svirce", "tudjevce",
-    "turicevac", "viljance", "zac", "zborce", "zegra", "zegra_gjilan",
+    "badovac", "bajgora_mitrovica", "bare_leposavic", "brasaljce", "brnjak", "busince", "dazdince", "dobrosevac",
+    "donja_dubnica", "donja_stubla", "dragash", "dragovac", "glogovica", "gornja_bitinja", "gornja_dubnica",
+    "gornje_jarinje", "grastica", "grebno", "gumniste_vushtrri", "jahoc", "jarinje", "jezerce", "kacandol",
+    "kacikol", "kamena_glava", "korilje", "kosovo_polje", "kostrc", "kovrage", "kraljane", "kusevac", "lapusnik",
+    "lausa", "lausa_skenderaj", "lipovica", "lukare_pristina", "macitevo", "marevce", "meja", "meja_orize",
+    "meki_dio", "mramor", "necavce", "north_mitrovica", "oklap", "oraovica", "orlate", "ostrace", "pagarusa",
+    "paralovo_novo_brdo", "pozar", "prepolac", "raskoc", "rudine", "sarban", "sevce", "slivovo_ferizaj", "slubica",
+    "srednja_klina", "strbulovo", "surlane", "susica_istog", "svirce", "topilo", "trpeza_malisheva", "tudjevce",
+    "turicevac", "viljance", "zac", "zborce", "zegovac_gjilan", "zegra", "zegra_gjilan", "zlatare_pristina",
 }  # fmt: skip
 """Settlements whose record lies more than 1 km from OpenStreetMap's node of the name: hamlets strung along a valley, or
 a record of the wider place. North Mitrovica stands on Mitrovica. The radius of each reaches to the other position."""

@@ -13,24 +13,24 @@ from typing import Final
 from geo.extract.groups import Group
 
 WEIGHTS: Final[Mapping[str, float]] = {
-    "always": 0.67,
-    "weak phrase": -0.00,
-    "only named": -0.71,
-    "only referred to": -0.83,
-    "alleged": -1.20,
-    "place of another sentence": -0.67,
+    "always": 0.66,
+    "weak phrase": 0.01,
+    "only named": -0.72,
+    "only referred to": -0.82,
+    "alleged": -1.21,
+    "place of another sentence": -0.59,
     "no place": -1.50,
-    "area": -1.36,
-    "no date": -0.12,
+    "area": -1.37,
+    "no date": -0.11,
     "gist": 0.40,
-    "outshone": -1.40,
-    "only the gist": -0.18,
-    "deployment": -0.31,
-    "deployment after an event": -1.20,
-    "follows another": -0.26,
-    "one sentence": 0.15,
+    "outshone": -1.43,
+    "only the gist": -0.20,
+    "deployment": -0.33,
+    "deployment after an event": -1.22,
+    "follows another": -0.30,
+    "one sentence": 0.14,
 }
-DOUBTFUL: Final = 0.1
+DOUBTFUL: Final = 0.15
 """Below it an event is no event: it is far likelier wrong than right, and a wrong pin is worse than none."""
 _BOUND: Final = 4.0
 LEAST: Final = 0.05

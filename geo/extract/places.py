@@ -338,11 +338,11 @@ def _also_at(reading: Reading, first: Site, second: Site) -> bool:
     joints = [at for at in between if at in reading.marks.get("and", {})]
     placed = reading.ends_at_any("placed_at", _just_before(reading, second.named))
     verbs = reading.marks.get("verb", {})
-    if not joints or not placed or not verbs or any(at in verbs for at in between):
+    dated = {at for span in reading.dates for at in range(span.start, span.end)}  # "May" is no verb there
+    if not joints or not placed or not verbs or any(at in verbs and at not in dated for at in between):
         return False
-    return (
-        not any(t.start in between for t in reading.triggers) and reading.breaks_between(joints[-1], between[-1]) <= 1
-    )
+    is_near = reading.breaks_between(joints[-1], between[-1]) <= 1
+    return is_near and not any(t.start in between for t in reading.triggers)
 
 
 def _is_where(reading: Reading, trigger: Trigger, site: Site) -> bool:
