@@ -28,7 +28,7 @@ import geo.extract
 from bench.scoring import PASSAGES, corpus
 from geo.extract import gist
 from geo.extract.lexicon import GENERIC, language_codes, lexicon
-from geo.extract.reading import LIKELY, Reading, finds, plain_words, read_phrases
+from geo.extract.reading import LIKELY, Reading, finds, plain_words, read
 from geo.extract.sentences import sentences
 from geo.gazetteer import Gazetteer
 
@@ -72,22 +72,19 @@ def _example(code: str, types: str, text: str, gazetteer: Gazetteer) -> Example:
 def _readings(code: str, text: str, gazetteer: Gazetteer) -> list[Reading]:
     named, words = gazetteer.mentions(text), lexicon(code)
     return [
-        read_phrases(
-            part, lexicon=words, published=None, toponyms=[t for t in named if part.start <= t.start < part.end]
-        )
+        read(part, lexicon=words, published=None, toponyms=[t for t in named if part.start <= t.start < part.end])
         for part in sentences(text)
     ]
 
 
 def _seen(code: str, text: str, gazetteer: Gazetteer, *, skip: int) -> tuple[frozenset[str], frozenset[str]]:
     readings = _readings(code, text, gazetteer)[skip:]
-    return frozenset(s for one in readings for s in _signs(one)), frozenset(
-        f for one in readings for f in _phrases(one)
-    )
+    signs = frozenset(sign for one in readings for sign in _signs(one))
+    return signs, frozenset(family for one in readings for family in _phrases(one))
 
 
 def _signs(reading: Reading) -> set[str]:
-    return {s for word in plain_words(reading) if word for s in gist.stems(word)} | set(finds(reading))
+    return {s for word in plain_words(reading) if word for s in gist.stems(word)} | finds(reading)
 
 
 def _phrases(reading: Reading) -> set[str]:

@@ -28,7 +28,7 @@ _SEEN: Final = ("published", "draft")
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class Outline:
     """What likeness rests on."""
 
     id: str
@@ -55,13 +55,13 @@ class Likeness:
     metres: float
 
 
-def gist(given: Mapping[str, Any]) -> Gist:
+def outline(given: Mapping[str, Any]) -> Outline:
     """Return what counts of a GeoJSON feature."""
     of, at = given["properties"], given["geometry"]
     first = of["date_start"] and date.fromisoformat(of["date_start"])
     fewest = of["fatalities_low"] if of["fatalities_low"] is not None else of["fatalities"]
     most = of["fatalities_high"] if of["fatalities_high"] is not None else of["fatalities"]
-    return Gist(
+    return Outline(
         id=given["id"],
         family=(of["kind"], FAMILIES.get(of["event_type"], of["event_type"])),
         first=first,
@@ -75,7 +75,7 @@ def gist(given: Mapping[str, Any]) -> Gist:
     )
 
 
-def likeness(one: Gist, other: Gist) -> Likeness | None:
+def likeness(one: Outline, other: Outline) -> Likeness | None:
     """Return how alike two events are, or null where they cannot be the same; it does not matter which is which."""
     if one.id == other.id or one.family != other.family or not _may_be_one_party(one, other):
         return None
@@ -95,11 +95,11 @@ def marked(documents: Iterable[Sequence[Event]], store: Store) -> Iterator[Event
 
     Events of one document are never held to repeat each other: whoever read it has told them apart.
     """
-    before: list[Gist] = []
+    before: list[Outline] = []
     for events in documents:
         own = {event.id for event in events}
         yield from (_marked(event, store, before, own) for event in events)
-        before += [gist(feature(event)) for event in events]
+        before += [outline(feature(event)) for event in events]
 
 
 def repeating(rows: Iterable[Event], store: Store) -> Iterator[Event]:
@@ -107,8 +107,8 @@ def repeating(rows: Iterable[Event], store: Store) -> Iterator[Event]:
     return (_marked(event, store, (), ()) for event in rows)
 
 
-def _marked(event: Event, store: Store, before: Iterable[Gist], own: Container[str]) -> Event:
-    mine = gist(feature(event))
+def _marked(event: Event, store: Store, before: Iterable[Outline], own: Container[str]) -> Event:
+    mine = outline(feature(event))
     others = (other for other in (*_stored(mine, store), *before) if other.id not in own)
     found = [(alike, other) for other in others if (alike := likeness(mine, other))]
     if not found:
@@ -117,7 +117,7 @@ def _marked(event: Event, store: Store, before: Iterable[Gist], own: Container[s
     return replace(event, possible_duplicate_of=best[1].id)
 
 
-def _stored(mine: Gist, store: Store) -> Iterator[Gist]:
+def _stored(mine: Outline, store: Store) -> Iterator[Outline]:
     is_nowhere = mine.position is None and mine.area_id is None
     if is_nowhere or (mine.first is None and mine.deaths is None):
         return
@@ -132,7 +132,7 @@ def _stored(mine: Gist, store: Store) -> Iterator[Gist]:
             end=mine.last and _shifted(mine.last, days),
             unlocated_match=mine.deaths is not None,  # one without a date may be the same as well
         )
-        yield from (gist(json.loads(found)) for found in store.iterate(criteria))
+        yield from (outline(json.loads(found)) for found in store.iterate(criteria))
 
 
 def _shifted(day: date, days: int) -> date:
@@ -142,11 +142,11 @@ def _shifted(day: date, days: int) -> date:
         return date.min if days < 0 else date.max
 
 
-def _may_be_one_party(one: Gist, other: Gist) -> bool:
+def _may_be_one_party(one: Outline, other: Outline) -> bool:
     return all(not a or not b or a.casefold() == b.casefold() for a, b in zip(one.party, other.party, strict=True))
 
 
-def _apart_m(one: Gist, other: Gist) -> float | None:
+def _apart_m(one: Outline, other: Outline) -> float | None:
     """Return how far apart two places are, or null where they cannot be the same."""
     if one.position is None or other.position is None:
         return 0.0 if one.area_id is not None and one.area_id == other.area_id else None
@@ -154,13 +154,13 @@ def _apart_m(one: Gist, other: Gist) -> float | None:
     return metres if metres <= one.uncertainty_m + other.uncertainty_m else None
 
 
-def _apart_days(one: Gist, other: Gist) -> int | None:
+def _apart_days(one: Outline, other: Outline) -> int | None:
     if one.first is None or one.last is None or other.first is None or other.last is None:
         return None
     return max(0, (other.first - one.last).days, (one.first - other.last).days)
 
 
-def _is_same_toll(one: Gist, other: Gist) -> bool:
+def _is_same_toll(one: Outline, other: Outline) -> bool:
     if one.deaths is None or other.deaths is None:
         return False
     return one.deaths[0] <= other.deaths[1] and other.deaths[0] <= one.deaths[1]

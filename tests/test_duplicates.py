@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.config import Settings
 from geo.crs import geod
-from geo.duplicates import FAR_DAYS, NEAR_DAYS, gist, likeness, marked, repeating
+from geo.duplicates import FAR_DAYS, NEAR_DAYS, likeness, marked, outline, repeating
 from geo.extract.lexicon import FAMILIES
 from geo.geojson import feature
 from geo.model import INCIDENT_TYPES, STATUSES, Event, LonLat, When
@@ -38,7 +38,7 @@ def made(event_id: str, *, at: LonLat | None = HERE, day: date | None = DAY, **f
 
 
 def alike(one: Event, other: Event) -> bool:
-    return likeness(gist(feature(one)), gist(feature(other))) is not None
+    return likeness(outline(feature(one)), outline(feature(other))) is not None
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_deployments_of_different_forces_are_different() -> None:
 
 @given(one=events(), other=events())
 def test_likeness_does_not_depend_on_which_is_which(one: Event, other: Event) -> None:
-    first, second = gist(feature(one)), gist(feature(other))
+    first, second = outline(feature(one)), outline(feature(other))
     assert likeness(first, second) == likeness(second, first)
 
 
 @given(one=events())
 def test_an_event_is_like_its_copy_and_never_itself(one: Event) -> None:
-    mine = gist(feature(one))
+    mine = outline(feature(one))
     assert likeness(mine, mine) is None
     is_comparable = mine.first is not None and (mine.position is not None or mine.area_id is not None)
     assert (likeness(mine, replace(mine, id="another")) is not None) >= is_comparable

@@ -89,11 +89,12 @@ def test_a_damaged_model_is_one_clear_error(tmp_path, monkeypatch: pytest.Monkey
 
 
 def test_the_reason_for_a_sensed_event_says_so_and_shows_the_word() -> None:
-    text = "Three lorries and a heap of sand have cut Rudare off from Zvečan since dawn on 3 August 2022."
+    text = "Lorries parked nose to tail have kept anyone from driving through Rudare since dawn on 3 August 2022."
     document = Document(id="d", text=f"Kosovo. {text}")
     told = explain(document, Gazetteer.open())
     reasons = [line for lines in told.reasons for line in lines]
-    assert any("the gist of the sentence" in line or "found by" in line for line in reasons)
+    assert any("found by 'the gist of the sentence, " in line for line in reasons)
+    assert [claim.facts.event_type for claim in told.claims] == ["road_block"]
     for claim in told.claims:
         for piece in claim.facts.evidence:
             assert document.text[piece.start : piece.end] == piece.text

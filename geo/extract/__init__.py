@@ -20,7 +20,7 @@ from geo.extract.language import languages
 from geo.extract.lexicon import lexicon
 from geo.extract.mentions import Mention, mentions
 from geo.extract.places import Site, sites
-from geo.extract.reading import Reading, read
+from geo.extract.reading import Reading, read, with_gist
 from geo.extract.sentences import sentences
 from geo.model import Claim, Document, Toponym
 
@@ -73,8 +73,9 @@ def explain(document: Document, gazetteer: Gazetteer) -> Explanation:
     named = [site for some in by_sentence for site in some]
     context = tuple(dict.fromkeys(i for site in named for i in sorted(site.place_ids)))
     theatre = _theatre(gazetteer, named)
-    _set_among(groups)
-    verdicts = [(event, rejection(event) or _doubt(event)) for event in groups]
+    judged = [(event, rejection(event)) for event in groups]
+    _set_among([event for event, reason in judged if not reason])
+    verdicts = [(event, reason or _doubt(event)) for event, reason in judged]
     kept = [event for event, reason in verdicts if not reason]
     rejected = [_rejected(m, m.standing.reason) for m in found if m.standing.assertion not in COUNTED]
     rejected += [_rejected(m, reason) for event, reason in verdicts if reason for m in event.mentions]
@@ -92,21 +93,23 @@ def _doubt(event: Group) -> str:
     return f"too doubtful ({sure:.0%})" if sure < DOUBTFUL else ""
 
 
-def _set_among(groups: Sequence[Group]) -> None:
+def _set_among(told: Sequence[Group]) -> None:
     """Note which events follow another one, and which stand in the shadow of one at their place."""
-    told = [g for g in groups if not rejection(g)]
-    first = min((g.order for g in told), default=0)
-    likeliest: dict[str, list[Group]] = {}
-    for event in told:
-        for place_id in event.place.place_ids if event.place and event.kind == "incident" else ():
-            likeliest.setdefault(place_id, []).append(event)
+    first = min((event.order for event in told), default=0)
+    likeliest: dict[str, dict[frozenset[str], float]] = {}
+    """For each place the likeliest incident of each set of families."""
+    placed = [(event, event.place.place_ids, event.likely or 0.0) for event in told if event.place]
+    placed = [one for one in placed if one[0].kind == "incident"]
+    for event, place_ids, likely in placed:
+        for best in (likeliest.setdefault(i, {}) for i in place_ids):
+            families = frozenset(event.families)
+            best[families] = max(likely, best.get(families, 0.0))
+    for event, place_ids, likely in placed:
+        if likely < SHADOWED:
+            rivals = [rival for i in place_ids for rival in likeliest[i].items()]
+            event.outshone = any(more > likely and not event.families & families for families, more in rivals)
     for event in told:
         event.follows = event.order > first
-        if event.place and event.kind == "incident" and (event.likely or 0.0) < SHADOWED:
-            rivals = [g for i in event.place.place_ids for g in likeliest[i]]
-            event.outshone = any(
-                not g.families & event.families and (g.likely or 0.0) > (event.likely or 0.0) for g in rivals
-            )
 
 
 def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
@@ -129,7 +132,7 @@ def _readings(document: Document, gazetteer: Gazetteer) -> list[Reading]:
             reading = read(part, lexicon=words, published=published, toponyms=own, heading=heading)
         found.append(reading)
         anchor = _told(reading) or anchor or _said(reading)
-    return found
+    return [with_gist(reading) for reading in found]
 
 
 def _told(reading: Reading) -> date | None:

@@ -76,5 +76,5 @@ def _scaled(likely: float) -> float:
 
 def confidence(event: Group) -> float:
     """Return the probability that an event is right as recorded, 0.05 to 0.95."""
-    total = sum(WEIGHTS.get(name, 0.0) * value for name, value in features(event).items())
+    total = sum(WEIGHTS[name] * value for name, value in features(event).items())
     return round(min(max(1 / (1 + math.exp(-total)), LEAST), MOST), 2)

@@ -152,13 +152,9 @@ def _without_sensed_moves(groups: list[Group]) -> list[Group]:
     """Drop deployments that only the gist of a sentence tells beside one that is told in words."""
     moves: dict[int, list[Group]] = {}
     for one in groups:
-        if one.kind == "deployment" and not _is_sensed(one):
+        if one.kind == "deployment" and not one.is_sensed:
             moves.setdefault(one.order, []).append(one)
-    return [g for g in groups if not (g.kind == "deployment" and _is_sensed(g) and around(moves, g.order, 2, 2))]
-
-
-def _is_sensed(event: Group) -> bool:
-    return all(m.trigger.rule.id < 0 for m in event.mentions)
+    return [g for g in groups if not (g.kind == "deployment" and g.is_sensed and around(moves, g.order, 2, 2))]
 
 
 def _is_hint(event: Group) -> bool:

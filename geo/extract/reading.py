@@ -115,25 +115,10 @@ def read(
     heading: date | None = None,
     anchor: date | None = None,
 ) -> Reading:
-    """Return what the lexicon finds in a sentence, and what its gist tells beyond that.
+    """Return what the lexicon finds in a sentence by its phrases; `with_gist` adds what the whole sentence tells.
 
     A date that is the document's `heading` is no event's date; `anchor` is the day that the sentences before told last.
     """
-    return with_gist(
-        read_phrases(sentence, lexicon=lexicon, published=published, toponyms=toponyms, heading=heading, anchor=anchor)
-    )
-
-
-def read_phrases(
-    sentence: Sentence,
-    *,
-    lexicon: Lexicon,
-    published: date | None,
-    toponyms: Sequence[Toponym],
-    heading: date | None = None,
-    anchor: date | None = None,
-) -> Reading:
-    """Return what the lexicon finds in a sentence by its phrases alone."""
     words = sentence.words
     found_numbers = tuple(numbers(words, lexicon.numbers, lexicon.links["number"]))
     marks: Marks = {"number": {n.start: n.end for n in found_numbers}}

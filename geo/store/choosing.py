@@ -19,7 +19,9 @@ from geo.store.columns import Hits, day_text
 from geo.store.cursor import Place
 
 _SAMPLE: Final = 2_000
+"""Events of which the order is looked at to guess where a page ends."""
 _SPARE: Final = 8
+"""Of the sample, how many more than the guess are taken, for it may be short."""
 MOST_HITS: Final = 200_000
 """With more than these, the index by date comes upon a page soon enough."""
 
